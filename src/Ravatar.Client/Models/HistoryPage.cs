@@ -1,0 +1,14 @@
+namespace Ravatar.Client;
+
+/// <summary>One page of <c>GET /chat</c>, in the server's own order.</summary>
+public sealed class HistoryPage
+{
+    /// <summary>The page's number, from 1: the request's <c>page</c>.</summary>
+    public int Page { get; init; }
+
+    /// <summary>The messages, as the server ordered them: <c>payload</c>.</summary>
+    public IReadOnlyList<HistoryMessage> Messages { get; init; } = [];
+
+    /// <summary>Whether another page follows: <c>has_more_messages</c>.</summary>
+    public bool HasMore { get; init; }
+}

@@ -1,0 +1,40 @@
+namespace Ravatar.Client;
+
+/// <summary>
+/// What a <see cref="RavatarClient"/> needs to know. Set before the client is made: the client keeps a copy, later changes have no effect.
+/// </summary>
+public sealed class RavatarClientOptions
+{
+    /// <summary>The user: <c>user_id</c>, 1 to 128 of letters, digits, hyphen and underscore. Required.</summary>
+    public string UserId { get; set; } = "";
+
+    /// <summary>The project: <c>project_id</c>, 1 to 64 of letters, digits and hyphen. Defaults to none, which leaves it out of <c>POST /jwt</c>.</summary>
+    public string? ProjectId { get; set; }
+
+    /// <summary>Where the REST API lives. Defaults to <c>https://chat.rvtr.ai</c>.</summary>
+    public Uri BaseAddress { get; set; } = new("https://chat.rvtr.ai");
+
+    /// <summary>Where the chat socket lives. Defaults to <c>/ws/chat</c> under <see cref="BaseAddress"/>, with <c>wss</c> for <c>https</c> and <c>ws</c> for <c>http</c>.</summary>
+    public Uri? ChatAddress { get; set; }
+
+    /// <summary>The application's own name, sent with every message as <c>source</c>. 1 to 128 characters. Defaults to <c>Ravatar.Client</c>.</summary>
+    public string Source { get; set; } = "Ravatar.Client";
+
+    /// <summary>Whether <c>http</c> and <c>ws</c> are allowed for hosts other than this machine. Defaults to <see langword="false"/>: tokens travel in clear text otherwise.</summary>
+    public bool AllowInsecureTransport { get; set; }
+
+    /// <summary>How long one HTTP attempt may take, from sending to the end of the body. Defaults to 30 s.</summary>
+    public TimeSpan RequestTimeout { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>The largest HTTP answer that is read, in bytes. Larger ones are an error. Defaults to 16 MiB.</summary>
+    public int MaxResponseBytes { get; set; } = 16 * 1024 * 1024;
+
+    /// <summary>Pages of history fetched ahead of the reader, 1 to 16. Defaults to 3.</summary>
+    public int PrefetchPages { get; set; } = 3;
+
+    /// <summary>What is tried again, and when.</summary>
+    public RavatarRetryOptions Retry { get; set; } = new();
+
+    /// <summary>How chat channels behave.</summary>
+    public ChatChannelOptions Chat { get; set; } = new();
+}
