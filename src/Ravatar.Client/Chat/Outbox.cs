@@ -26,7 +26,7 @@ internal sealed class Outbox(Conversation conversation, ChannelCounters counters
                 message.Fail(_closed);
                 return default;
             }
-            if (_connection is null || _writing)
+            if (_connection is null || _writing || _waiting.Count > 0)
             {
                 _waiting.AddLast(message);
                 return default;
@@ -104,10 +104,14 @@ internal sealed class Outbox(Conversation conversation, ChannelCounters counters
 
     private async ValueTask WriteFirstAsync(OutgoingMessage message, ChatConnection connection)
     {
-        bool written = await WriteAsync(message, connection).ConfigureAwait(false);
+        if (!await WriteAsync(message, connection).ConfigureAwait(false))
+        {
+            StopWriting(connection);
+            return;
+        }
         lock (_gate)
         {
-            if (!written || _waiting.Count == 0 || !ReferenceEquals(_connection, connection))
+            if (_waiting.Count == 0 || !ReferenceEquals(_connection, connection))
             {
                 _writing = false;
                 Note();
@@ -124,7 +128,7 @@ internal sealed class Outbox(Conversation conversation, ChannelCounters counters
         {
             if (!await WriteAsync(message, connection).ConfigureAwait(false))
             {
-                StopWriting();
+                StopWriting(connection);
                 return;
             }
         }
@@ -187,10 +191,12 @@ internal sealed class Outbox(Conversation conversation, ChannelCounters counters
         }
     }
 
-    private void StopWriting()
+    /// <summary>The connection is broken: nothing more goes to it, so that what waits keeps its order.</summary>
+    private void StopWriting(ChatConnection connection)
     {
         lock (_gate)
         {
+            _connection = ReferenceEquals(_connection, connection) ? null : _connection;
             _writing = false;
             Note();
         }
