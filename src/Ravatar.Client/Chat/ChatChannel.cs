@@ -57,7 +57,7 @@ public sealed class ChatChannel : IAsyncDisposable
         _conversation = new Conversation(settings, _events, _room, _counters, environment.Time);
         _outbox = new Outbox(_conversation, _counters);
         _loop = new ChannelLoop(environment, options, _conversation, _outbox, _events, _states, _counters);
-        Completion = RunAsync();
+        Completion = Detached.Run(_loop.RunAsync);
     }
 
     /// <summary>The avatar: the configuration's <c>_id</c>.</summary>
@@ -195,19 +195,6 @@ public sealed class ChatChannel : IAsyncDisposable
         }
     }
 
-    private Task<ChatEnd> RunAsync()
-    {
-        // The caller's context (culture, activity, security) is not the channel's.
-        if (ExecutionContext.IsFlowSuppressed())
-        {
-            return Task.Run(_loop.RunAsync);
-        }
-        using (ExecutionContext.SuppressFlow())
-        {
-            return Task.Run(_loop.RunAsync);
-        }
-    }
-
     private async Task EndAsync()
     {
         if (State is ChatState.Connected or ChatState.Recovering or ChatState.Reconnecting)
@@ -263,7 +250,7 @@ public sealed class ChatChannel : IAsyncDisposable
         if (!posting.IsCompletedSuccessfully)
         {
             // The write goes on without the caller, whose token must not reach the socket.
-            posting.AsTask().Forget();
+            Detached.Observe(posting.AsTask());
         }
         return message;
     }

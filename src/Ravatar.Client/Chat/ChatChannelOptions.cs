@@ -55,4 +55,12 @@ public sealed class ChatChannelOptions
     /// Defaults to none.
     /// </summary>
     public Action<ClientWebSocketOptions>? ConfigureWebSocket { get; set; }
+
+    /// <summary>A copy that no later change reaches.</summary>
+    internal ChatChannelOptions Copy()
+    {
+        ChatChannelOptions copy = (ChatChannelOptions)MemberwiseClone();
+        copy.Reconnect = Reconnect.Copy();
+        return copy;
+    }
 }

@@ -95,7 +95,7 @@ internal sealed class ChatConnection : IDisposable
     public async Task CloseAsync(TimeSpan patience)
     {
         Task goodbye = SayGoodbyeAsync();
-        goodbye.Forget();
+        Detached.Observe(goodbye);
         await goodbye.FinishesWithin(patience, _time).ConfigureAwait(false);
         End(new ConnectionEnd("It was closed on this side."));
     }

@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace Ravatar.Client;
 
 /// <summary>
@@ -82,7 +84,7 @@ internal sealed class ChatConnector(ChatEnvironment environment, ChatChannelOpti
 
     private async Task<IChatSocket> ConnectOnceAsync(Uri address, CancellationToken cancellationToken)
     {
-        using CancellationTokenSource late = environment.Time.CancelAfter(options.ConnectTimeout);
+        using CancellationTokenSource late = Clock.CancelAfter(environment.Time, options.ConnectTimeout);
         using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellationToken);
         try
         {
@@ -106,7 +108,7 @@ internal sealed class ChatConnector(ChatEnvironment environment, ChatChannelOpti
             case RavatarConnectionException { UpgradeStatus: 402 }:
                 RavatarPaymentRequiredException payment = new(e.Message, e)
                 {
-                    StatusCode = System.Net.HttpStatusCode.PaymentRequired,
+                    StatusCode = HttpStatusCode.PaymentRequired,
                     Recommendation = "Show a payment prompt; check balance and payment status in the dashboard.",
                 };
                 return new ChatEnd(ChatEndReason.PaymentRequired, payment.Message, Exception: payment);
@@ -119,10 +121,12 @@ internal sealed class ChatConnector(ChatEnvironment environment, ChatChannelOpti
         }
     }
 
-    private static ChatEnd? Final(Exception e) =>
+    private ChatEnd? Final(Exception e) =>
         e switch
         {
             RavatarPaymentRequiredException => new ChatEnd(ChatEndReason.PaymentRequired, e.Message, Exception: e),
+            // A sign-in that failed without a refusal may be a server in the middle of a deployment.
+            RavatarAuthenticationException { StatusCode: HttpStatusCode.OK } when _everConnected => null,
             RavatarAuthenticationException => new ChatEnd(ChatEndReason.AuthenticationFailed, e.Message, Exception: e),
             RavatarApiException { StatusCode: { } status } when IsFinal((int)status) => new ChatEnd(
                 ChatEndReason.Rejected,

@@ -239,7 +239,7 @@ internal sealed partial class Conversation : IDisposable
         );
         if (failed)
         {
-            message.Answer.Task.Forget();
+            Detached.Observe(message.Answer.Task);
         }
     }
 

@@ -91,11 +91,11 @@ internal sealed class OutgoingMessage
     public void Fail(Exception reason)
     {
         Written.TrySetException(reason);
-        Written.Task.Forget();
+        Detached.Observe(Written.Task);
         if (Answer is not null)
         {
             Answer.TrySetException(reason);
-            Answer.Task.Forget();
+            Detached.Observe(Answer.Task);
         }
     }
 }

@@ -21,4 +21,7 @@ public sealed class ReconnectOptions
 
     /// <summary>How many attempts opening a channel may take: 1 to 100. Defaults to 3, so that a wrong address is told soon.</summary>
     public int OpenAttempts { get; set; } = 3;
+
+    /// <summary>A copy that no later change reaches.</summary>
+    internal ReconnectOptions Copy() => (ReconnectOptions)MemberwiseClone();
 }

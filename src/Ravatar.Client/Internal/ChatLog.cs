@@ -5,6 +5,9 @@ namespace Ravatar.Client;
 /// <summary>What the chat channel logs. Event ids 300 to 399; never a token, never a payload.</summary>
 internal static partial class ChatLog
 {
+    /// <summary>The category of chat channels.</summary>
+    public const string Category = "Ravatar.Client.Chat";
+
     [LoggerMessage(300, LogLevel.Information, "Chat channel {State}: {Reason} (attempt {Attempt}, after {Delay} s)")]
     public static partial void StateChanged(ILogger logger, ChatState state, string reason, int attempt, double delay);
 

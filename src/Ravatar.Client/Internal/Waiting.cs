@@ -10,7 +10,7 @@ internal static class Waiting
         {
             return task;
         }
-        task.Forget();
+        Detached.Observe(task);
         return task.WaitAsync(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken);
     }
 
@@ -21,7 +21,7 @@ internal static class Waiting
         {
             return task;
         }
-        task.Forget();
+        Detached.Observe(task);
         return task.WaitAsync(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken);
     }
 
@@ -49,21 +49,4 @@ internal static class Waiting
 #else
         clock.Delay(delay, cancellationToken);
 #endif
-
-    /// <summary>A source that cancels itself after that time.</summary>
-    public static CancellationTokenSource CancelAfter(this TimeProvider clock, TimeSpan delay) =>
-#if NET8_0_OR_GREATER
-        new(delay, clock);
-#else
-        clock.CreateCancellationTokenSource(delay);
-#endif
-
-    /// <summary>Looks at a task's failure, so that nobody finds it unobserved later.</summary>
-    public static void Forget(this Task task) =>
-        _ = task.ContinueWith(
-            static t => _ = t.Exception,
-            CancellationToken.None,
-            TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously,
-            TaskScheduler.Default
-        );
 }
