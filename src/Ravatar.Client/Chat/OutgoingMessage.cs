@@ -65,6 +65,9 @@ internal sealed class OutgoingMessage
     /// <summary>When it was written, in connected time.</summary>
     public TimeSpan WrittenAt { get; set; }
 
+    /// <summary>How much the channel had received when it was written.</summary>
+    public long ReceivedBefore { get; set; }
+
     /// <summary>When its answer is due, in connected time; <see cref="TimeSpan.MaxValue"/> before it is written.</summary>
     public TimeSpan Due { get; set; } = TimeSpan.MaxValue;
 

@@ -20,7 +20,8 @@ internal sealed class ChannelHarness : IAsyncDisposable
         ChatChannelOptions? options = null,
         TimeSpan? answerTimeout = null,
         Func<double>? random = null,
-        Action<ModelService>? before = null
+        Action<ModelService>? before = null,
+        Func<CancellationToken, Task>? probe = null
     )
     {
         ModelService service = new(new ManualTimeProvider(), plan ?? new ModelPlan());
@@ -36,7 +37,7 @@ internal sealed class ChannelHarness : IAsyncDisposable
             },
             answerTimeout ?? TimeSpan.FromSeconds(30),
             options ?? new ChatChannelOptions(),
-            service.Environment(random),
+            service.Environment(random, probe),
             CancellationToken.None
         );
         await PumpAsync(service, opening);
@@ -56,8 +57,23 @@ internal sealed class ChannelHarness : IAsyncDisposable
         await until;
     }
 
+    /// <summary>Moves the clock as long as this holds.</summary>
+    public async Task PumpWhileAsync(Func<bool> condition)
+    {
+        TimeSpan limit = Time.Elapsed + TimeSpan.FromDays(1);
+        while (condition())
+        {
+            await QuietAsync(Service, Service.Never);
+            if (condition())
+            {
+                Step(Service);
+            }
+            Assert.True(Time.Elapsed < limit, "A day has passed, and what was waited for has not happened.");
+        }
+    }
+
     /// <summary>Lets everything that can happen without the clock happen.</summary>
-    public Task SettleAsync() => QuietAsync(Service, Task.Delay(Timeout.Infinite));
+    public Task SettleAsync() => QuietAsync(Service, Service.Never);
 
     public async ValueTask DisposeAsync() => await PumpAsync(Chat.DisposeAsync().AsTask());
 
@@ -71,16 +87,21 @@ internal sealed class ChannelHarness : IAsyncDisposable
             {
                 return;
             }
-            // In small steps: a thread that the machine holds up must not find that hours have passed.
-            if (service.Time.Pending is [var next, ..])
-            {
-                service.Time.Advance(
-                    next < TimeSpan.Zero ? TimeSpan.Zero
-                    : next < LongestStep ? next
-                    : LongestStep
-                );
-            }
+            Step(service);
             Assert.True(service.Time.Elapsed < limit, "A month has passed, and what was waited for has not happened.");
+        }
+    }
+
+    // In small steps: a thread that the machine holds up must not find that hours have passed.
+    private static void Step(ModelService service)
+    {
+        if (service.Time.Pending is [var next, ..])
+        {
+            service.Time.Advance(
+                next < TimeSpan.Zero ? TimeSpan.Zero
+                : next < LongestStep ? next
+                : LongestStep
+            );
         }
     }
 

@@ -82,4 +82,7 @@ internal enum ModelFault
 
     /// <summary>From now on nothing gets through, and nobody says so.</summary>
     HalfOpen,
+
+    /// <summary>The write never returns, and not a byte gets through.</summary>
+    Stuck,
 }

@@ -39,6 +39,9 @@ internal sealed class ModelService(ManualTimeProvider time, ModelPlan plan) : IC
 
     public bool DetectsSilentDeath => plan.PlatformPings;
 
+    /// <summary>A task that never completes.</summary>
+    public Task Never { get; } = new TaskCompletionSource().Task;
+
     /// <summary>The socket that was made last.</summary>
     public ModelSocket Newest
     {
@@ -64,14 +67,14 @@ internal sealed class ModelService(ManualTimeProvider time, ModelPlan plan) : IC
         }
     }
 
-    public ChatEnvironment Environment(Func<double>? random = null) =>
+    public ChatEnvironment Environment(Func<double>? random = null, Func<CancellationToken, Task>? probe = null) =>
         new()
         {
             Address = token => new Uri($"wss://model/ws/chat?token={token}"),
             GetTokenAsync = _ => Task.FromResult($"token-{_tokenNumber}"),
             RefreshTokenAsync = RefreshAsync,
             ReadHistoryAsync = ReadHistoryAsync,
-            ProbeAsync = _ => Task.CompletedTask,
+            ProbeAsync = probe ?? (_ => Task.CompletedTask),
             Connector = this,
             Time = time,
             Logger = NullLogger.Instance,
@@ -85,7 +88,7 @@ internal sealed class ModelService(ManualTimeProvider time, ModelPlan plan) : IC
         int number = Interlocked.Increment(ref _connects);
         if (plan.OnConnect?.Invoke(number) is { } status)
         {
-            throw new RavatarConnectionException($"The model refused with {status}.") { UpgradeStatus = status };
+            throw new RavatarConnectionException($"The model refused with {status}.") { UpgradeStatus = status == 0 ? null : status };
         }
         lock (_gate)
         {

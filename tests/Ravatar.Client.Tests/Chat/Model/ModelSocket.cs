@@ -61,6 +61,9 @@ internal sealed class ModelSocket(ModelService service, int number) : IChatSocke
             case ModelFault.HalfOpen:
                 GoHalfOpen();
                 break;
+            case ModelFault.Stuck:
+                await service.Never;
+                break;
             default:
                 TakeIn(message);
                 break;
