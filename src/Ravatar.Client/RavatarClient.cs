@@ -121,6 +121,7 @@ public sealed partial class RavatarClient : IAsyncDisposable, IDisposable
         {
             return;
         }
+        await DisposeChannelsAsync().ConfigureAwait(false);
 #if NETSTANDARD2_0
         _lifetime.Cancel();
 #else

@@ -89,10 +89,7 @@ internal sealed class RavatarClientOptionsValidator : IValidateOptions<RavatarCl
         {
             problems.Add("PrefetchPages: it must be 1 to 16.");
         }
-        if (options.Chat is null)
-        {
-            problems.Add("Chat: it must not be null.");
-        }
+        CheckChat(options.Chat, problems);
         if (options.Retry is not { } retry)
         {
             problems.Add("Retry: it must not be null.");
@@ -107,6 +104,47 @@ internal sealed class RavatarClientOptionsValidator : IValidateOptions<RavatarCl
         if (retry.MaxDelay < retry.BaseDelay)
         {
             problems.Add("Retry.MaxDelay: it must not be shorter than Retry.BaseDelay.");
+        }
+    }
+
+    private static void CheckChat(ChatChannelOptions? chat, List<string> problems)
+    {
+        if (chat is not { Reconnect: { } reconnect })
+        {
+            problems.Add("Chat: neither it nor Chat.Reconnect may be null.");
+            return;
+        }
+        CheckRange(chat.MaxMessageBytes, 1024, MaxResponseBytesLimit, "Chat.MaxMessageBytes", problems);
+        CheckRange(chat.OutboxMessages, 1, 65_536, "Chat.OutboxMessages", problems);
+        CheckRange(chat.OutboxBytes, 1, long.MaxValue, "Chat.OutboxBytes", problems);
+        CheckRange(chat.ReaderEvents, 1, 1_000_000, "Chat.ReaderEvents", problems);
+        CheckRange(chat.ReaderBytes, 1, long.MaxValue, "Chat.ReaderBytes", problems);
+        CheckRange(reconnect.OpenAttempts, 1, 100, "Chat.Reconnect.OpenAttempts", problems);
+        CheckRange(reconnect.MaxAttempts ?? 1, 1, int.MaxValue, "Chat.Reconnect.MaxAttempts", problems);
+        CheckTime(chat.ConnectTimeout, "Chat.ConnectTimeout", problems);
+        CheckTime(chat.SendTimeout, "Chat.SendTimeout", problems);
+        CheckTime(reconnect.BaseDelay, "Chat.Reconnect.BaseDelay", problems);
+        CheckTime(reconnect.MinDelay, "Chat.Reconnect.MinDelay", problems);
+        CheckTime(reconnect.MaxDelay, "Chat.Reconnect.MaxDelay", problems);
+        if (reconnect.MaxDelay < reconnect.BaseDelay || reconnect.MaxDelay < reconnect.MinDelay)
+        {
+            problems.Add("Chat.Reconnect.MaxDelay: it must not be shorter than BaseDelay or MinDelay.");
+        }
+        if (chat.HistorySettleTime < TimeSpan.Zero || chat.HistorySettleTime > TimeSpan.FromHours(1))
+        {
+            problems.Add("Chat.HistorySettleTime: it must be zero to one hour.");
+        }
+        if (chat.FlushTimeout < TimeSpan.Zero || chat.FlushTimeout > TimeSpan.FromMinutes(1))
+        {
+            problems.Add("Chat.FlushTimeout: it must be zero to one minute.");
+        }
+    }
+
+    private static void CheckRange(long value, long least, long most, string name, List<string> problems)
+    {
+        if (value < least || value > most)
+        {
+            problems.Add(most == long.MaxValue ? $"{name}: it must be {least} or more." : $"{name}: it must be {least} to {most}.");
         }
     }
 
