@@ -1,3 +1,4 @@
+using System.Threading.Channels;
 using Xunit;
 
 namespace Ravatar.Client.Tests;
@@ -95,40 +96,39 @@ public class HistoryPagerTests
         Random random = new(seed);
         List<string> server = [.. Enumerable.Range(0, 1000).Select(i => $"old-{i}")];
         int arrivals = 0;
-        List<(TaskCompletionSource<HistoryPage> Answer, int Page)> waiting = [];
-        HistoryPager pager = new(
+        Channel<(TaskCompletionSource<HistoryPage> Answer, int Page)> asked = Channel.CreateUnbounded<(
+            TaskCompletionSource<HistoryPage>,
+            int
+        )>();
+        HistoryPager pager = Pager(
             (page, token) =>
             {
-                TaskCompletionSource<HistoryPage> answer = new(); // its continuation runs here: all of this is one thread
+                TaskCompletionSource<HistoryPage> answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
                 token.Register(() => answer.TrySetCanceled(token));
-                waiting.Add((answer, page));
+                asked.Writer.TryWrite((answer, page));
                 return answer.Task;
             },
-            prefetch: 4,
-            _logs.CreateLogger("test")
+            prefetch: 4
         );
-        List<string> ids = [];
-        await using IAsyncEnumerator<HistoryMessage> reader = pager.ReadAllAsync(default).GetAsyncEnumerator(default);
-        while (true)
+        Task<List<string>> reading = CollectAsync(pager);
+        _ = reading.ContinueWith(_ => asked.Writer.TryComplete(), TaskScheduler.Default);
+        List<(TaskCompletionSource<HistoryPage> Answer, int Page)> waiting = [];
+        while (waiting.Count > 0 || await asked.Reader.WaitToReadAsync())
         {
-            Task<bool> next = reader.MoveNextAsync().AsTask();
-            while (!next.IsCompleted)
+            while (asked.Reader.TryRead(out (TaskCompletionSource<HistoryPage>, int) request))
             {
-                int any = random.Next(waiting.Count);
-                (TaskCompletionSource<HistoryPage> answer, int page) = waiting[any];
-                waiting.RemoveAt(any);
-                if (random.Next(3) == 0)
-                {
-                    server.InsertRange(0, Enumerable.Range(0, random.Next(1, 8)).Select(_ => $"new-{arrivals++}"));
-                }
-                answer.TrySetResult(Slice(server, page));
+                waiting.Add(request);
             }
-            if (!await next)
+            int any = random.Next(waiting.Count);
+            (TaskCompletionSource<HistoryPage> answer, int page) = waiting[any];
+            waiting.RemoveAt(any);
+            if (random.Next(3) == 0)
             {
-                break;
+                server.InsertRange(0, Enumerable.Range(0, random.Next(1, 8)).Select(_ => $"new-{arrivals++}"));
             }
-            ids.Add(reader.Current.Id);
+            answer.TrySetResult(Slice(server, page));
         }
+        List<string> ids = await reading;
         Assert.Equal(ids.Count, ids.Distinct().Count());
         Assert.Equal(Enumerable.Range(0, 1000).Select(i => $"old-{i}"), ids.Where(id => id.StartsWith("old", StringComparison.Ordinal)));
         Assert.True(arrivals > 0);
