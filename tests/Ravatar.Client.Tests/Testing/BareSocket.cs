@@ -59,7 +59,7 @@ internal sealed class BareSocket(ClientWebSocket socket) : IDisposable
                 texts.Add(Encoding.UTF8.GetString(payload));
             }
         }
-        catch (WebSocketException e)
+        catch (Exception e) when (e is WebSocketException or OperationCanceledException && !Ct.IsCancellationRequested)
         {
             return (texts, null, e);
         }
