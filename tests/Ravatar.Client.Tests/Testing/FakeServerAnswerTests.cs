@@ -130,7 +130,6 @@ public sealed class FakeServerAnswerTests
         }
 
         using var next = await client.ConnectAsync();
-        await server.Received.WaitForSocketAsync(2, Ct);
         time.Advance(TimeSpan.FromSeconds(1));
 
         Assert.Equal("You said: a", await next.ReceiveAnswerAsync());

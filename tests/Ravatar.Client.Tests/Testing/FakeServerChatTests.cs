@@ -220,6 +220,21 @@ public sealed class FakeServerChatTests
     }
 
     [Fact]
+    public async Task A_socket_is_known_as_soon_as_its_client_is_connected()
+    {
+        await using var server = await FakeRavatarServer.StartAsync(cancellationToken: Ct);
+        using var client = await BareClient.SignInAsync(server);
+
+        for (var i = 1; i <= 100; i++)
+        {
+            using var socket = await client.ConnectAsync();
+            Assert.Equal(i, server.Received.SocketsAccepted);
+            server.Chat.DropConnections();
+            Assert.NotNull((await socket.ReadToEndAsync()).Error);
+        }
+    }
+
+    [Fact]
     public async Task A_greeting_comes_first()
     {
         await using var server = await FakeRavatarServer.StartAsync(cancellationToken: Ct);

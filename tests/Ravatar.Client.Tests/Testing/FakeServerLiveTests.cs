@@ -114,7 +114,6 @@ public sealed class FakeServerLiveTests
         await using var server = await FakeRavatarServer.StartAsync(cancellationToken: Ct);
         using var client = await BareClient.SignInAsync(server);
         using var socket = await client.ConnectAsync();
-        await server.Received.WaitForSocketAsync(cancellationToken: Ct);
         await client.PostAsync("startLiveSession", Start);
         var session = server.Live.Running[0];
 

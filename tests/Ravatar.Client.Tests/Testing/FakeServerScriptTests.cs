@@ -88,6 +88,17 @@ public sealed class FakeServerScriptTests
     }
 
     [Fact]
+    public async Task A_function_that_throws_is_reported()
+    {
+        await using var server = await FakeRavatarServer.StartAsync(cancellationToken: Ct);
+        using var client = await BareClient.SignInAsync(server);
+        server.Script.Connection.RespondWith(_ => throw new InvalidOperationException("oops"));
+
+        Assert.Equal(HttpStatusCode.InternalServerError, (await client.GetAsync("connection")).Status);
+        Assert.Contains("oops", Assert.Single(server.Received.Violations), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_delay_is_counted_by_the_servers_clock()
     {
         ManualTimeProvider time = new();
