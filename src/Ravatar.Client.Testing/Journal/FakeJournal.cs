@@ -130,7 +130,7 @@ public sealed class FakeJournal
     }
 
     /// <summary>
-    /// Waits until a condition holds. It is looked at now, and whenever a request arrives or is answered, a socket opens or ends, a message
+    /// Waits until a condition holds. It is looked at now, and whenever a request arrives or is answered, a socket opens, freezes or ends, a message
     /// arrives, an answer is recorded or a live session changes. Keep it short: arrivals wait for it.
     /// </summary>
     /// <param name="condition">The condition.</param>
@@ -229,7 +229,11 @@ public sealed class FakeJournal
         Violate($"{request.Method} {request.Path}: {violation}");
     }
 
-    internal void Violate(string violation) => _violations.Add(violation);
+    internal void Violate(string violation)
+    {
+        _violations.Add(violation);
+        Changed();
+    }
 
     internal void Answered(ReceivedRequest request, int status)
     {
