@@ -21,10 +21,7 @@ public class MutatedFramesTests
     [InlineData(14)]
     public async Task A_million_of_them(int seed)
     {
-        Assert.SkipUnless(
-            Environment.GetEnvironmentVariable("RAVATAR_LONG_TESTS") == "1",
-            "Takes a minute or two: set RAVATAR_LONG_TESTS=1 to run it."
-        );
+        Requires.LongRun();
         await RunAsync(seed, 250_000);
     }
 
