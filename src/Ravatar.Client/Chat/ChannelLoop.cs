@@ -116,7 +116,9 @@ internal sealed class ChannelLoop
                 return Closed(over);
             }
             bool proven = _conversation.IsProven(epoch) || _environment.Time.GetElapsedTime(connection.Opened) >= ProofTime;
-            outage = proven ? new Outage(over) : outage;
+            bool outageBegins = proven || epoch == 1;
+            // What opening had to refresh still counts, until a connection proves itself.
+            outage = outageBegins ? new Outage(over) { TokenRefreshed = !proven && outage.TokenRefreshed } : outage;
             if (ChatConnector.IsTokenRefusal(over))
             {
                 if (await _connector.RefreshAsync(over, outage, _stop).ConfigureAwait(false) is { } refused)
@@ -124,7 +126,7 @@ internal sealed class ChannelLoop
                     return refused;
                 }
             }
-            else if (!proven)
+            else if (!outageBegins)
             {
                 outage.Fail(over);
             }

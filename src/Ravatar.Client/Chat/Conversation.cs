@@ -16,7 +16,7 @@ internal sealed partial class Conversation : IDisposable
     private readonly Room _room;
     private readonly ChannelCounters _counters;
     private readonly ConversationSettings _settings;
-    private TimeSpan _lastReceived;
+    private long _receivedCount;
     private TimeSpan _armedFor = TimeSpan.MaxValue;
     private int _epoch;
     private int _provenEpoch;
@@ -69,6 +69,7 @@ internal sealed partial class Conversation : IDisposable
             if (message.Stage is not OutgoingStage.Settled)
             {
                 message.WrittenAt = _clock.Now;
+                message.ReceivedBefore = _receivedCount;
                 message.Due = message.WrittenAt + message.AnswerTimeout;
                 TimeSpan moment = NextMoment(message, message.WrittenAt);
                 if (moment < _armedFor && _clock.IsRunning)
@@ -132,7 +133,7 @@ internal sealed partial class Conversation : IDisposable
     /// <summary>Under the gate. Returns whether history should be asked.</summary>
     private bool Deliver(ChatEvent received, int epoch)
     {
-        _lastReceived = _clock.Now;
+        _receivedCount++;
         if (received is not ChatAnswer answer || !_matcher.IsMine(answer.AvatarId))
         {
             _readers.Publish(received);
@@ -184,7 +185,10 @@ internal sealed partial class Conversation : IDisposable
     private void Settle(OutgoingMessage message)
     {
         message.Stage = OutgoingStage.Settled;
-        _room.Leave(message.Frame.Length);
+        if (message.IsAdmitted)
+        {
+            _room.Leave(message.Frame.Length);
+        }
     }
 
     private void Tick()
@@ -249,7 +253,7 @@ internal sealed partial class Conversation : IDisposable
         && !message.Suspected
         && message.Epoch == _epoch
         && OverdueAt(message) <= now
-        && _lastReceived < message.WrittenAt;
+        && _receivedCount == message.ReceivedBefore;
 
     private static TimeSpan OverdueAt(OutgoingMessage message)
     {

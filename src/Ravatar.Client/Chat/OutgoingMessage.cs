@@ -50,6 +50,9 @@ internal sealed class OutgoingMessage
 
     public OutgoingStage Stage { get; set; }
 
+    /// <summary>It takes up room. Set by <see cref="Outbox"/> before anybody else can see the message.</summary>
+    public bool IsAdmitted { get; set; }
+
     /// <summary>The number of the connection it was last written on; 0 before.</summary>
     public int Epoch { get; set; }
 
@@ -64,6 +67,9 @@ internal sealed class OutgoingMessage
 
     /// <summary>When it was written, in connected time.</summary>
     public TimeSpan WrittenAt { get; set; }
+
+    /// <summary>How much the channel had received when it was written.</summary>
+    public long ReceivedBefore { get; set; }
 
     /// <summary>When its answer is due, in connected time; <see cref="TimeSpan.MaxValue"/> before it is written.</summary>
     public TimeSpan Due { get; set; } = TimeSpan.MaxValue;

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Xunit;
 
 namespace Ravatar.Client.Tests;
@@ -20,7 +21,8 @@ internal sealed class ChannelHarness : IAsyncDisposable
         ChatChannelOptions? options = null,
         TimeSpan? answerTimeout = null,
         Func<double>? random = null,
-        Action<ModelService>? before = null
+        Action<ModelService>? before = null,
+        Func<CancellationToken, Task>? probe = null
     )
     {
         ModelService service = new(new ManualTimeProvider(), plan ?? new ModelPlan());
@@ -36,7 +38,7 @@ internal sealed class ChannelHarness : IAsyncDisposable
             },
             answerTimeout ?? TimeSpan.FromSeconds(30),
             options ?? new ChatChannelOptions(),
-            service.Environment(random),
+            service.Environment(random, probe),
             CancellationToken.None
         );
         await PumpAsync(service, opening);
@@ -56,14 +58,29 @@ internal sealed class ChannelHarness : IAsyncDisposable
         await until;
     }
 
+    /// <summary>Moves the clock as long as this holds.</summary>
+    public async Task PumpWhileAsync(Func<bool> condition)
+    {
+        TimeSpan limit = Time.Elapsed + TimeSpan.FromDays(1);
+        while (condition())
+        {
+            await QuietAsync(Service, Service.Never);
+            if (condition())
+            {
+                Step(Service);
+            }
+            Assert.True(Time.Elapsed < limit, "A day has passed, and what was waited for has not happened.");
+        }
+    }
+
     /// <summary>Lets everything that can happen without the clock happen.</summary>
-    public Task SettleAsync() => QuietAsync(Service, Task.Delay(Timeout.Infinite));
+    public Task SettleAsync() => QuietAsync(Service, Service.Never);
 
     public async ValueTask DisposeAsync() => await PumpAsync(Chat.DisposeAsync().AsTask());
 
     private static async Task PumpAsync(ModelService service, Task until)
     {
-        TimeSpan limit = service.Time.Elapsed + TimeSpan.FromDays(30);
+        TimeSpan limit = service.Time.Elapsed + TimeSpan.FromDays(2);
         while (!until.IsCompleted)
         {
             await QuietAsync(service, until);
@@ -71,34 +88,39 @@ internal sealed class ChannelHarness : IAsyncDisposable
             {
                 return;
             }
-            // In small steps: a thread that the machine holds up must not find that hours have passed.
-            if (service.Time.Pending is [var next, ..])
-            {
-                service.Time.Advance(
-                    next < TimeSpan.Zero ? TimeSpan.Zero
-                    : next < LongestStep ? next
-                    : LongestStep
-                );
-            }
-            Assert.True(service.Time.Elapsed < limit, "A month has passed, and what was waited for has not happened.");
+            Step(service);
+            Assert.True(service.Time.Elapsed < limit, "Two days have passed, and what was waited for has not happened.");
         }
     }
 
+    // In small steps: a thread that the machine holds up must not find that hours have passed.
+    private static void Step(ModelService service)
+    {
+        TimeSpan next = service.Time.Pending is [var first, ..] ? first : LongestStep;
+        service.Time.Advance(
+            next < TimeSpan.Zero ? TimeSpan.Zero
+            : next < LongestStep ? next
+            : LongestStep
+        );
+    }
+
     /// <summary>
-    /// Returns when nothing has moved for a number of turns of the thread pool. Being wrong only makes the machine look slow to the code under
-    /// test, which no assertion depends on.
+    /// Returns when nothing has moved for a while: no step of the model, no work item of the thread pool but our own. A thread that the machine holds
+    /// up for longer sees time pass, as on a slow machine; where a test would notice that, the plan asks for more patience.
     /// </summary>
     private static async Task QuietAsync(ModelService service, Task until)
     {
-        long last = -1;
-        for (int quiet = 0; quiet < 12 && !until.IsCompleted; quiet++)
+        (long activity, long own) = (-1, 0);
+        long since = Stopwatch.GetTimestamp();
+        for (int quiet = 0; !until.IsCompleted && (quiet < 12 || Stopwatch.GetElapsedTime(since) < service.Plan.Patience); quiet++)
         {
             await Task.Yield();
+            own++;
             Thread.Yield();
-            long now = service.Activity + ThreadPool.PendingWorkItemCount;
-            if (now != last)
+            long now = service.Activity + ThreadPool.PendingWorkItemCount + ThreadPool.CompletedWorkItemCount - own;
+            if (now != activity)
             {
-                (last, quiet) = (now, 0);
+                (activity, quiet, since) = (now, 0, Stopwatch.GetTimestamp());
             }
         }
     }

@@ -15,6 +15,7 @@ internal sealed class ModelService(ManualTimeProvider time, ModelPlan plan) : IC
     private long _activity;
     private int _tokenNumber = 1;
     private bool _tokenRevoked;
+    private string? _hidden;
     private int _connects;
     private int _writes;
 
@@ -38,6 +39,9 @@ internal sealed class ModelService(ManualTimeProvider time, ModelPlan plan) : IC
     public bool TellsUpgradeStatus => plan.TellsUpgradeStatus;
 
     public bool DetectsSilentDeath => plan.PlatformPings;
+
+    /// <summary>A task that never completes.</summary>
+    public Task Never { get; } = new TaskCompletionSource().Task;
 
     /// <summary>The socket that was made last.</summary>
     public ModelSocket Newest
@@ -64,14 +68,14 @@ internal sealed class ModelService(ManualTimeProvider time, ModelPlan plan) : IC
         }
     }
 
-    public ChatEnvironment Environment(Func<double>? random = null) =>
+    public ChatEnvironment Environment(Func<double>? random = null, Func<CancellationToken, Task>? probe = null) =>
         new()
         {
             Address = token => new Uri($"wss://model/ws/chat?token={token}"),
             GetTokenAsync = _ => Task.FromResult($"token-{_tokenNumber}"),
             RefreshTokenAsync = RefreshAsync,
             ReadHistoryAsync = ReadHistoryAsync,
-            ProbeAsync = _ => Task.CompletedTask,
+            ProbeAsync = probe ?? (_ => Task.CompletedTask),
             Connector = this,
             Time = time,
             Logger = NullLogger.Instance,
@@ -85,7 +89,7 @@ internal sealed class ModelService(ManualTimeProvider time, ModelPlan plan) : IC
         int number = Interlocked.Increment(ref _connects);
         if (plan.OnConnect?.Invoke(number) is { } status)
         {
-            throw new RavatarConnectionException($"The model refused with {status}.") { UpgradeStatus = status };
+            throw new RavatarConnectionException($"The model refused with {status}.") { UpgradeStatus = status == 0 ? null : status };
         }
         lock (_gate)
         {
@@ -132,6 +136,9 @@ internal sealed class ModelService(ManualTimeProvider time, ModelPlan plan) : IC
             Deliver(from, row);
         }
     }
+
+    /// <summary>This text's own row never shows in history.</summary>
+    public void HideRow(string text) => _hidden = text;
 
     /// <summary>Somebody else of the same user talks: rows that are not ours.</summary>
     public void OtherDevice(string text, string avatar)
@@ -219,7 +226,10 @@ internal sealed class ModelService(ManualTimeProvider time, ModelPlan plan) : IC
         int to = plan.NewestPageFirst ? visible - ((page - 1) * size) : Math.Min(visible, page * size);
         for (int i = from; i < to; i++)
         {
-            yield return _rows[i].ToMessage();
+            if (_rows[i].Direction != "outgoing" || _rows[i].Request != _hidden)
+            {
+                yield return _rows[i].ToMessage();
+            }
         }
     }
 
