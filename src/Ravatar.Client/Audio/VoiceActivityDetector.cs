@@ -21,7 +21,10 @@ public sealed class VoiceActivityDetector : IVoiceActivityDetector
     private const int LookAheadFrames = 4;
     private const int HoldFrames = 9;
 
+    // The mean over the first 200 ms is taken for noise. A smallest power means something once the smoothing has settled.
     private const int StartFrames = 20;
+    private const int SettleFrames = 10;
+    private const int FirstScoredFrame = 5;
     private const float NoiseRate = 0.02f;
 
     // The floor keeps to between the smallest power of the last 1.5 to 3 s and four times that: speech has gaps within that time.
@@ -88,7 +91,7 @@ public sealed class VoiceActivityDetector : IVoiceActivityDetector
             // Wide bands average more bins: their power says more.
             float weight = (float)Math.Sqrt(SpectrumAnalyzer.WidthOf(b));
             weights += weight;
-            float ratio = _frames == 0 ? 1 : _power[b] / _noise[b];
+            float ratio = _frames < FirstScoredFrame ? 1 : _power[b] / _noise[b];
             if (ratio > 1)
             {
                 sum += weight * Math.Min(MaxBandScore, ratio - 1 - (float)Math.Log(ratio));
@@ -99,13 +102,14 @@ public sealed class VoiceActivityDetector : IVoiceActivityDetector
 
     private void TrackMinimum()
     {
-        bool turn = _frames % MinimumFrames == MinimumFrames - 1;
+        bool begins = _frames < SettleFrames;
+        bool turns = _frames % MinimumFrames == MinimumFrames - 1;
         for (int b = 0; b < _power.Length; b++)
         {
             _smoothed[b] = _frames == 0 ? _power[b] : _smoothed[b] + (0.2f * (_power[b] - _smoothed[b]));
-            _minimum[b] = _frames == 0 ? _smoothed[b] : Math.Min(_minimum[b], _smoothed[b]);
-            _nextMinimum[b] = _frames == 0 ? _smoothed[b] : Math.Min(_nextMinimum[b], _smoothed[b]);
-            if (turn)
+            _minimum[b] = begins ? _smoothed[b] : Math.Min(_minimum[b], _smoothed[b]);
+            _nextMinimum[b] = begins ? _smoothed[b] : Math.Min(_nextMinimum[b], _smoothed[b]);
+            if (turns)
             {
                 _minimum[b] = _nextMinimum[b];
                 _nextMinimum[b] = _smoothed[b];
@@ -115,11 +119,12 @@ public sealed class VoiceActivityDetector : IVoiceActivityDetector
 
     private void TrackNoise(bool isNoise)
     {
-        // The first 200 ms are taken for noise; if they are not, the minimum corrects it in the first gap.
+        // If somebody speaks from the start, the minimum corrects it in the first gap.
         float rate = NoiseRate;
         if (_frames < StartFrames)
         {
-            rate = 1f / (_frames + 1);
+            // The first frame's window is half empty: the second takes its place.
+            rate = 1f / Math.Max(1, _frames);
             isNoise = true;
         }
         for (int b = 0; b < _power.Length; b++)
