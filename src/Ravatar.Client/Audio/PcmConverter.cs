@@ -50,7 +50,8 @@ public sealed class PcmConverter
         {
             throw new ArgumentOutOfRangeException(nameof(inputBytes), inputBytes, "The number of bytes must not be negative.");
         }
-        int frames = (int)(((long)inputBytes + _partialBytes) / Input.BytesPerFrame);
+        // A part of a frame may be held from before.
+        int frames = (int)(((long)inputBytes + Input.BytesPerFrame - 1) / Input.BytesPerFrame);
         return checked(2 * (_resampler?.MaxOutput(frames) ?? frames));
     }
 

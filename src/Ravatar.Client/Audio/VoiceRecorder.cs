@@ -156,6 +156,12 @@ public sealed class VoiceRecorder : IAsyncDisposable
             End();
             throw;
         }
+        if (_disposal.IsCancellationRequested)
+        {
+            // Disposed meanwhile, before there was anything to end.
+            await CancelAsync().ConfigureAwait(false);
+            Guard.NotDisposed(true, this);
+        }
     }
 
     /// <summary>Ends the recording that <see cref="StartAsync"/> began.</summary>
@@ -163,18 +169,7 @@ public sealed class VoiceRecorder : IAsyncDisposable
     /// <returns>The recording, with <see cref="VoiceClip.IsPushToTalk"/> set: the user ended it.</returns>
     /// <exception cref="InvalidOperationException">There is no such recording.</exception>
     /// <exception cref="RavatarAudioException">The source failed while recording.</exception>
-    public async Task<WavRecording> StopAsync(CancellationToken cancellationToken = default)
-    {
-        ManualRecording recording = TakeManual();
-        try
-        {
-            return await recording.FinishAsync(cancellationToken).ConfigureAwait(false);
-        }
-        finally
-        {
-            End();
-        }
-    }
+    public Task<WavRecording> StopAsync(CancellationToken cancellationToken = default) => FinishAsync(TakeManual(), cancellationToken);
 
     /// <summary>Push-to-talk: the button is down, until <see cref="ReleaseAsync"/> or <see cref="CancelAsync"/>.</summary>
     /// <param name="cancellationToken">Gives up starting.</param>
@@ -193,37 +188,17 @@ public sealed class VoiceRecorder : IAsyncDisposable
     public async Task<WavRecording?> ReleaseAsync(CancellationToken cancellationToken = default)
     {
         ManualRecording recording = TakeManual();
-        try
+        if (_time.GetElapsedTime(recording.Started) >= _options.MinHold)
         {
-            if (_time.GetElapsedTime(recording.Started) >= _options.MinHold)
-            {
-                return await recording.FinishAsync(cancellationToken).ConfigureAwait(false);
-            }
-            await recording.DisposeAsync().ConfigureAwait(false);
-            return null;
+            return await FinishAsync(recording, cancellationToken).ConfigureAwait(false);
         }
-        finally
-        {
-            End();
-        }
+        await DiscardAsync(recording).ConfigureAwait(false);
+        return null;
     }
 
     /// <summary>Ends the recording of <see cref="StartAsync"/> or <see cref="PressAsync"/> and discards it. Without one it does nothing.</summary>
     /// <returns>A task that ends when the source has stopped.</returns>
-    public async Task CancelAsync()
-    {
-        if (Interlocked.Exchange(ref _manual, null) is { } recording)
-        {
-            try
-            {
-                await recording.DisposeAsync().ConfigureAwait(false);
-            }
-            finally
-            {
-                End();
-            }
-        }
-    }
+    public Task CancelAsync() => Interlocked.Exchange(ref _manual, null) is { } recording ? DiscardAsync(recording) : Task.CompletedTask;
 
     /// <summary>Ends a running recording and discards it. The source is stopped, not disposed.</summary>
     /// <returns>A task that ends when that is done.</returns>
@@ -232,6 +207,30 @@ public sealed class VoiceRecorder : IAsyncDisposable
         // Never disposed itself: recordings that are ending still look at it, and it holds nothing.
         await Task.Run(_disposal.Cancel, CancellationToken.None).ConfigureAwait(false);
         await CancelAsync().ConfigureAwait(false);
+    }
+
+    private async Task<WavRecording> FinishAsync(ManualRecording recording, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await recording.FinishAsync(cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            End();
+        }
+    }
+
+    private async Task DiscardAsync(ManualRecording recording)
+    {
+        try
+        {
+            await recording.DisposeAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            End();
+        }
     }
 
     private async ValueTask StopSourceAsync()
