@@ -37,4 +37,21 @@ public sealed class RavatarClientOptions
 
     /// <summary>How chat channels behave.</summary>
     public ChatChannelOptions Chat { get; set; } = new();
+
+    /// <summary>A copy that no later change reaches.</summary>
+    internal RavatarClientOptions Copy()
+    {
+        RavatarClientOptions copy = (RavatarClientOptions)MemberwiseClone();
+        copy.Retry = Retry.Copy();
+        copy.Chat = Chat.Copy();
+        return copy;
+    }
+
+    /// <summary>The copy a client works with.</summary>
+    /// <exception cref="ArgumentException">Something is wrong with the options: every problem is named.</exception>
+    internal static RavatarClientOptions CheckedCopy(RavatarClientOptions options)
+    {
+        List<string> problems = RavatarClientOptionsValidator.Check(Guard.NotNull(options));
+        return problems.Count == 0 ? options.Copy() : throw new ArgumentException(string.Join(" ", problems), nameof(options));
+    }
 }

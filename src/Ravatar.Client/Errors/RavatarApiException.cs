@@ -16,6 +16,17 @@ public class RavatarApiException : RavatarException
     public RavatarApiException(string message, Exception? innerException = null)
         : base(message, innerException) { }
 
+    internal RavatarApiException(string message, ApiFailure failure)
+        : base(message)
+    {
+        Endpoint = failure.Endpoint;
+        StatusCode = failure.Status;
+        ErrorCode = failure.Code;
+        ServerMessage = failure.ServerMessage;
+        RetryAfter = failure.RetryAfter;
+        Recommendation = failure.Recommendation;
+    }
+
     /// <summary>The HTTP status, or the body's own <c>status</c> where that is what reported the failure; <see langword="null"/> when no answer came.</summary>
     public HttpStatusCode? StatusCode { get; init; }
 

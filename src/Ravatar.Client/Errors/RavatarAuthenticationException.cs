@@ -8,4 +8,7 @@ public class RavatarAuthenticationException : RavatarApiException
     /// <param name="innerException">The cause, if there is one.</param>
     public RavatarAuthenticationException(string message, Exception? innerException = null)
         : base(message, innerException) { }
+
+    internal RavatarAuthenticationException(string message, ApiFailure failure)
+        : base(message, failure) { }
 }

@@ -8,4 +8,7 @@ public class RavatarBusyException : RavatarApiException
     /// <param name="innerException">The cause, if there is one.</param>
     public RavatarBusyException(string message, Exception? innerException = null)
         : base(message, innerException) { }
+
+    internal RavatarBusyException(string message, ApiFailure failure)
+        : base(message, failure) { }
 }

@@ -8,4 +8,7 @@ public class RavatarPaymentRequiredException : RavatarApiException
     /// <param name="innerException">The cause, if there is one.</param>
     public RavatarPaymentRequiredException(string message, Exception? innerException = null)
         : base(message, innerException) { }
+
+    internal RavatarPaymentRequiredException(string message, ApiFailure failure)
+        : base(message, failure) { }
 }

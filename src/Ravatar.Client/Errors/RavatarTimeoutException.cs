@@ -8,4 +8,7 @@ public class RavatarTimeoutException : RavatarApiException
     /// <param name="innerException">The cause, if there is one.</param>
     public RavatarTimeoutException(string message, Exception? innerException = null)
         : base(message, innerException) { }
+
+    internal RavatarTimeoutException(string message, ApiFailure failure)
+        : base(message, failure) { }
 }

@@ -27,6 +27,18 @@ internal static class JsonRead
         return reader;
     }
 
+    /// <summary>Makes sure that the object the reader stands at the end of was all there was.</summary>
+    /// <exception cref="JsonException">It was cut off, or something follows it.</exception>
+    public static void ExpectEnd(ref Utf8JsonReader reader)
+    {
+        if (reader.TokenType is not JsonTokenType.EndObject || reader.CurrentDepth != 0)
+        {
+            throw new JsonException("It is cut off.");
+        }
+        // The reader itself throws on anything but white space.
+        reader.Read();
+    }
+
     /// <summary>Whether the property name or string that the reader is on is this one. Never throws, unlike the reader's own comparison.</summary>
     public static bool Is(ref Utf8JsonReader reader, ReadOnlySpan<byte> utf8Text) =>
         reader.ValueIsEscaped

@@ -17,4 +17,6 @@ public sealed class RavatarRetryOptions
 
     /// <summary>Whether 503 (all assistants busy) is tried again too. Defaults to <see langword="false"/>.</summary>
     public bool RetryBusy { get; set; }
+
+    internal RavatarRetryOptions Copy() => (RavatarRetryOptions)MemberwiseClone();
 }

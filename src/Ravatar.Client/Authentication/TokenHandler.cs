@@ -1,0 +1,37 @@
+using System.Net;
+using System.Net.Http.Headers;
+
+namespace Ravatar.Client;
+
+/// <summary>
+/// Signs requests that carry a <see cref="TokenSource"/>, and repeats one that is refused with 403 exactly once, with another
+/// token ("Token Refresh" in RAVATAR's guide). It holds no token itself: one handler serves any number of users.
+/// </summary>
+internal sealed class TokenHandler : DelegatingHandler
+{
+    private const string Key = "Ravatar.Client.Tokens";
+
+    /// <summary>Says with whose token a request is to be signed. A request without goes through as it is.</summary>
+    public static void Sign(HttpRequestMessage request, TokenSource tokens) => RequestItems.Set(request, Key, tokens);
+
+    /// <inheritdoc/>
+    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        if (RequestItems.Get<TokenSource>(request, Key) is not { } tokens)
+        {
+            return await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
+        }
+        AccessToken token = await tokens.GetAsync(cancellationToken).ConfigureAwait(false);
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token.Value);
+        HttpResponseMessage response = await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
+        if (response.StatusCode is not HttpStatusCode.Forbidden)
+        {
+            return response;
+        }
+        response.Dispose();
+        token = await tokens.RefreshAsync(token, cancellationToken).ConfigureAwait(false);
+        HttpRequestMessage repetition = await RequestClone.CreateAsync(request, cancellationToken).ConfigureAwait(false);
+        repetition.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token.Value);
+        return await base.SendAsync(repetition, cancellationToken).ConfigureAwait(false);
+    }
+}

@@ -1,0 +1,189 @@
+using Microsoft.Extensions.Logging;
+
+namespace Ravatar.Client;
+
+/// <summary>
+/// The one owner of a user's token. Any number of callers share one issuance (a "flight"), which runs on this object's own
+/// lifetime: a caller who gives up leaves it to the others. A failed flight fails those who wait for it and is not remembered.
+/// </summary>
+internal sealed class TokenSource : IAsyncDisposable
+{
+    /// <summary>How long a refresh ahead of time rests after it failed, while the present token still works.</summary>
+    private static readonly TimeSpan RestAfterFailure = TimeSpan.FromSeconds(30);
+
+    private static readonly TimeSpan DisposalLimit = TimeSpan.FromSeconds(5);
+
+    private readonly Func<CancellationToken, Task<string>> _issue;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly CancellationTokenSource _lifetime = new();
+    private readonly object _gate = new();
+
+    // Written under the gate; read without it on the fast path.
+    private volatile Held? _held;
+    private Task<AccessToken>? _flight;
+    private bool _disposed;
+
+    /// <param name="issue">Asks the server for a token; the only thing here that reaches the network.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="logger">Where issuance and its failures are told.</param>
+    public TokenSource(Func<CancellationToken, Task<string>> issue, TimeProvider time, ILogger logger)
+    {
+        _issue = issue;
+        _time = time;
+        _logger = logger;
+    }
+
+    /// <summary>The present token, or a new one where there is none or the present one is due.</summary>
+    public ValueTask<AccessToken> GetAsync(CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        if (_held is { } held && !held.IsDue(_time.GetTimestamp()))
+        {
+            return new ValueTask<AccessToken>(held.Token);
+        }
+        return new ValueTask<AccessToken>(JoinAsync(refused: null, cancellationToken));
+    }
+
+    /// <summary>
+    /// A token other than <paramref name="refused"/>. Where that one has been replaced in the meantime, its successor serves without asking the server again.
+    /// </summary>
+    public Task<AccessToken> RefreshAsync(AccessToken refused, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return JoinAsync(refused, cancellationToken);
+    }
+
+    /// <summary>Ends a flight that is under way. Afterwards callers get <see cref="ObjectDisposedException"/>.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        Task<AccessToken>? flight;
+        lock (_gate)
+        {
+            if (_disposed)
+            {
+                return;
+            }
+            _disposed = true;
+            _held = null;
+            flight = _flight;
+        }
+#if NETSTANDARD2_0
+        _lifetime.Cancel();
+#else
+        await _lifetime.CancelAsync().ConfigureAwait(false);
+#endif
+        if (flight is not null)
+        {
+            // Its outcome belongs to those who wait for it; here only its end matters, within limits.
+            using CancellationTokenSource limit = Clock.CancelAfter(_time, DisposalLimit);
+            await Task.WhenAny(flight, Task.Delay(Timeout.InfiniteTimeSpan, limit.Token)).ConfigureAwait(false);
+            limit.Cancel();
+        }
+        _lifetime.Dispose();
+    }
+
+    private Task<AccessToken> JoinAsync(AccessToken? refused, CancellationToken cancellationToken)
+    {
+        Task<AccessToken> flight;
+        bool forgotten = false;
+        lock (_gate)
+        {
+            if (_disposed)
+            {
+                throw new ObjectDisposedException(nameof(RavatarClient));
+            }
+            if (_held is { } held)
+            {
+                if (refused is null ? !held.IsDue(_time.GetTimestamp()) : held.Token != refused)
+                {
+                    return Task.FromResult(held.Token);
+                }
+                if (refused is not null)
+                {
+                    // Forgotten at once, so that a refresh ahead of time which fails cannot bring it back.
+                    _held = null;
+                    forgotten = true;
+                }
+            }
+            flight = _flight ??= Detached.Run(FlyAsync);
+        }
+        if (forgotten)
+        {
+            Log.TokenRefused(_logger);
+        }
+        return Clock.WaitAsync(flight, _time, cancellationToken);
+    }
+
+    private async Task<AccessToken> FlyAsync()
+    {
+        Held? previous = _held;
+        Held held;
+        try
+        {
+            held = Hold(new AccessToken(await _issue(_lifetime.Token).ConfigureAwait(false)));
+        }
+        catch (Exception exception) when (TryKeep(previous))
+        {
+            Log.RefreshAheadFailed(_logger, RestAfterFailure.TotalSeconds, exception);
+            return previous!.Token;
+        }
+        catch (Exception exception)
+        {
+            if (Land(null))
+            {
+                throw new ObjectDisposedException("The client was disposed while it signed in.", exception);
+            }
+            Log.TokenNotIssued(_logger, exception);
+            throw;
+        }
+        Land(held);
+        Log.TokenIssued(_logger, held.Life.TotalSeconds, (held.Life - TokenLife.Margin(held.Life)).TotalSeconds);
+        return held.Token;
+    }
+
+    private Held Hold(AccessToken token)
+    {
+        TimeSpan life = TokenLife.Of(token, _time.GetUtcNow());
+        long now = _time.GetTimestamp();
+        return new Held(token, life, now + Ticks(life - TokenLife.Margin(life)), now + Ticks(life));
+    }
+
+    // The end of a flight: the next call that finds no token starts another. Tells whether the client is disposed.
+    private bool Land(Held? held)
+    {
+        lock (_gate)
+        {
+            _flight = null;
+            if (!_disposed && held is not null)
+            {
+                _held = held;
+            }
+            return _disposed;
+        }
+    }
+
+    // A refresh ahead of time failed: the present token serves on, unless it has expired or been refused meanwhile.
+    private bool TryKeep(Held? previous)
+    {
+        lock (_gate)
+        {
+            long now = _time.GetTimestamp();
+            if (_disposed || previous is null || _held != previous || now >= previous.Expires)
+            {
+                return false;
+            }
+            _held = previous with { Due = Math.Min(now + Ticks(RestAfterFailure), previous.Expires) };
+            _flight = null;
+        }
+        return true;
+    }
+
+    private long Ticks(TimeSpan span) => (long)(span.TotalSeconds * _time.TimestampFrequency);
+
+    /// <summary>A token with its times, as timestamps of the clock.</summary>
+    private sealed record Held(AccessToken Token, TimeSpan Life, long Due, long Expires)
+    {
+        public bool IsDue(long now) => now >= Due;
+    }
+}

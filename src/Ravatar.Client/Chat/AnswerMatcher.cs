@@ -1,0 +1,96 @@
+namespace Ravatar.Client;
+
+/// <summary>
+/// Which answer belongs to which question. No message carries a correlation id, so the rule is: a text question is answered by the oldest
+/// message with its avatar (or none) whose <c>request</c>, where there is one, equals its text; a voice question by the oldest whose
+/// <c>chat_type</c> is voice or absent. Among equals, the oldest question first. A further message with an answered question's <c>_id</c> or
+/// <c>request</c> is a follow-up. Not thread-safe; <see cref="Conversation"/> guards it.
+/// </summary>
+internal sealed class AnswerMatcher(string avatarId)
+{
+    /// <summary>How many answered questions are remembered for their follow-ups.</summary>
+    private const int Remembered = 64;
+
+    private readonly LinkedList<OutgoingMessage> _open = new();
+    private readonly Queue<Answered> _answered = new();
+
+    /// <summary>The messages that are written, or being written, and have no answer; oldest first.</summary>
+    public LinkedList<OutgoingMessage> Open => _open;
+
+    /// <summary>Whether a message of this avatar could be about this channel's questions at all.</summary>
+    public bool IsMine(string? answeringAvatar) => string.IsNullOrEmpty(answeringAvatar) || answeringAvatar == avatarId;
+
+    /// <summary>The question that this answers, or null; says whether it is a follow-up instead.</summary>
+    /// <param name="answer">What came.</param>
+    /// <param name="text">Its <c>request</c>, normalised; null where there was none.</param>
+    /// <param name="eligible">Which questions may be answered at all.</param>
+    /// <param name="isFollowUp">Whether it goes with a question that was answered before.</param>
+    public OutgoingMessage? Find(ChatAnswer answer, string? text, Func<OutgoingMessage, bool>? eligible, out bool isFollowUp)
+    {
+        isFollowUp = false;
+        if ((_open.Count == 0 && _answered.Count == 0) || !IsMine(answer.AvatarId))
+        {
+            return null;
+        }
+        if (answer.Id is not null && _answered.Any(a => a.Id == answer.Id))
+        {
+            isFollowUp = true;
+            return null;
+        }
+        bool repeatsAnswered = text is not null && _answered.Any(a => a.Request == text);
+        OutgoingMessage? question =
+            answer.ChatType == ChatType.Voice
+                ? Voice(answer, repeatsAnswered, eligible) ?? Text(text, eligible)
+                : Text(text, eligible, exact: true) ?? Oldest(answer, text, repeatsAnswered, eligible);
+        isFollowUp = question is null && repeatsAnswered;
+        return question;
+    }
+
+    /// <summary>The question has its answer: it goes, and is remembered for its follow-ups.</summary>
+    public void Close(OutgoingMessage question, ChatAnswer answer, string? text, TimeSpan until)
+    {
+        _open.Remove(question);
+        if (_answered.Count == Remembered)
+        {
+            _answered.Dequeue();
+        }
+        _answered.Enqueue(new Answered(answer.Id, text ?? question.Text, until));
+    }
+
+    /// <summary>Forgets follow-ups whose time is over.</summary>
+    public void Forget(TimeSpan now)
+    {
+        while (_answered.Count > 0 && _answered.Peek().Until <= now)
+        {
+            _answered.Dequeue();
+        }
+    }
+
+    /// <summary>The oldest text question that this could answer; with <paramref name="exact"/> only one whose text it repeats.</summary>
+    private OutgoingMessage? Text(string? text, Func<OutgoingMessage, bool>? eligible, bool exact = false) =>
+        First(q => !q.IsVoice && (text is null ? !exact : text == q.Text), eligible);
+
+    private OutgoingMessage? Voice(ChatAnswer answer, bool repeatsAnswered, Func<OutgoingMessage, bool>? eligible) =>
+        repeatsAnswered || (answer.ChatType is { } type && type != ChatType.Voice) ? null : First(q => q.IsVoice, eligible);
+
+    /// <summary>Nothing repeats a question's text: a message without a request may answer any, one with a request only a spoken one.</summary>
+    private OutgoingMessage? Oldest(ChatAnswer answer, string? text, bool repeatsAnswered, Func<OutgoingMessage, bool>? eligible)
+    {
+        bool maybeVoice = answer.ChatType is null && !repeatsAnswered;
+        return First(q => q.IsVoice ? maybeVoice : text is null, eligible);
+    }
+
+    private OutgoingMessage? First(Func<OutgoingMessage, bool> fits, Func<OutgoingMessage, bool>? eligible)
+    {
+        foreach (OutgoingMessage question in _open)
+        {
+            if (fits(question) && eligible?.Invoke(question) != false)
+            {
+                return question;
+            }
+        }
+        return null;
+    }
+
+    private sealed record Answered(string? Id, string? Request, TimeSpan Until);
+}

@@ -1,0 +1,57 @@
+namespace Ravatar.Client;
+
+/// <summary>What a channel counts, from any thread.</summary>
+internal sealed class ChannelCounters
+{
+    private long _sent;
+    private long _received;
+    private long _reconnects;
+    private long _resent;
+    private long _notResent;
+    private long _recovered;
+    private long _duplicates;
+    private long _timedOut;
+    private long _historyFailures;
+    private long _unknown;
+
+    public void SentOnce() => Interlocked.Increment(ref _sent);
+
+    public void ReceivedOnce(bool known)
+    {
+        Interlocked.Increment(ref _received);
+        if (!known)
+        {
+            Interlocked.Increment(ref _unknown);
+        }
+    }
+
+    public void ReconnectedOnce() => Interlocked.Increment(ref _reconnects);
+
+    public void Resent(int count) => Interlocked.Add(ref _resent, count);
+
+    public void NotResent(int count) => Interlocked.Add(ref _notResent, count);
+
+    public void RecoveredOnce() => Interlocked.Increment(ref _recovered);
+
+    public void DuplicateDropped() => Interlocked.Increment(ref _duplicates);
+
+    public void TimedOutOnce() => Interlocked.Increment(ref _timedOut);
+
+    public void HistoryFailedOnce() => Interlocked.Increment(ref _historyFailures);
+
+    public ChatStatistics Read(long eventsMissed) =>
+        new()
+        {
+            Sent = Interlocked.Read(ref _sent),
+            Received = Interlocked.Read(ref _received),
+            Reconnects = Interlocked.Read(ref _reconnects),
+            Resent = Interlocked.Read(ref _resent),
+            NotResent = Interlocked.Read(ref _notResent),
+            Recovered = Interlocked.Read(ref _recovered),
+            DuplicatesDropped = Interlocked.Read(ref _duplicates),
+            TimedOut = Interlocked.Read(ref _timedOut),
+            HistoryFailures = Interlocked.Read(ref _historyFailures),
+            Unknown = Interlocked.Read(ref _unknown),
+            EventsMissed = eventsMissed,
+        };
+}

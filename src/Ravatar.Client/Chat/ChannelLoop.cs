@@ -1,0 +1,259 @@
+namespace Ravatar.Client;
+
+/// <summary>
+/// The owner of a channel: the one task that changes its state. Connects, recovers what the last connection lost, lets messages flow until the
+/// connection ends, and starts over; leaves when told to, or when trying again is pointless.
+/// </summary>
+internal sealed class ChannelLoop
+{
+    private static readonly TimeSpan ProofTime = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan GoodbyeTime = TimeSpan.FromSeconds(2);
+
+    private readonly ChatEnvironment _environment;
+    private readonly ChatChannelOptions _options;
+    private readonly Conversation _conversation;
+    private readonly Outbox _outbox;
+    private readonly Broadcast<ChatEvent> _events;
+    private readonly Broadcast<ChatStateChange> _states;
+    private readonly ChannelCounters _counters;
+    private readonly ChatConnector _connector;
+    private readonly Reconciler _reconciler;
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly CancellationToken _stop;
+    private readonly TaskCompletionSource<bool> _stopRequested = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<ChatEnd?> _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    // So that a new watcher's first step and those that follow have no gap and no repeat.
+    private readonly object _showing = new();
+    private volatile ChatStateChange _state = new(ChatState.Connecting, "The channel is being opened.");
+    private volatile ChatConnection? _connection;
+
+    public ChannelLoop(
+        ChatEnvironment environment,
+        ChatChannelOptions options,
+        Conversation conversation,
+        Outbox outbox,
+        Broadcast<ChatEvent> events,
+        Broadcast<ChatStateChange> states,
+        ChannelCounters counters
+    )
+    {
+        (_environment, _options, _conversation, _outbox) = (environment, options, conversation, outbox);
+        (_events, _states, _counters) = (events, states, counters);
+        _connector = new ChatConnector(environment, options, Show);
+        _reconciler = new Reconciler(environment, options, conversation, events, counters);
+        _stop = _stopping.Token;
+        conversation.HistoryWanted = _reconciler.Wake;
+        conversation.SilenceSuspected = SuspectSilence;
+    }
+
+    /// <summary>What the channel does now.</summary>
+    public ChatStateChange State => _state;
+
+    /// <summary>Completes at the first connection with null, or with how opening failed.</summary>
+    public Task<ChatEnd?> Opened => _opened.Task;
+
+    /// <summary>The steps from now on, beginning with the present one.</summary>
+    public IAsyncEnumerable<ChatStateChange> Watch(CancellationToken cancellationToken)
+    {
+        lock (_showing)
+        {
+            return _states.Subscribe(_state, cancellationToken);
+        }
+    }
+
+    /// <summary>Runs until the channel has ended; never throws.</summary>
+    public async Task<ChatEnd> RunAsync()
+    {
+        ChatEnd end;
+        try
+        {
+            _reconciler.FixBaseline(_stop);
+            end = await LiveAsync().ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+        {
+            end = Closed(null);
+        }
+        catch (Exception e)
+        {
+            ChatLog.LoopFailed(_environment.Logger, e);
+            end = new ChatEnd(ChatEndReason.Failed, $"The channel failed: {e.Message}", Exception: e);
+        }
+        await _reconciler.StopAsync().ConfigureAwait(false);
+        Finish(end);
+        return end;
+    }
+
+    /// <summary>Asks the loop to leave; <see cref="RunAsync"/>'s task tells when it has.</summary>
+    public void Stop()
+    {
+        if (_stopRequested.TrySetResult(true))
+        {
+            _stopping.Cancel();
+        }
+    }
+
+    private async Task<ChatEnd> LiveAsync()
+    {
+        Outage outage = new(new ConnectionEnd("The channel is being opened."));
+        for (int epoch = 1; ; epoch++)
+        {
+            (IChatSocket? socket, ChatEnd? end) = await _connector.ConnectAsync(outage, _stop).ConfigureAwait(false);
+            if (socket is null)
+            {
+                return end!;
+            }
+            bool waitWithoutBuffer = _environment.Connector.CanWaitWithoutBuffer;
+            using ChatConnection connection = new(epoch, socket, waitWithoutBuffer, _options, _environment.Time);
+            _connection = connection;
+            await ServeAsync(connection).ConfigureAwait(false);
+            _connection = null;
+            ConnectionEnd over = await connection.Ended.ConfigureAwait(false);
+            ChatLog.ConnectionEnded(_environment.Logger, epoch, over.Reason);
+            if (_stop.IsCancellationRequested)
+            {
+                return Closed(over);
+            }
+            bool proven = _conversation.IsProven(epoch) || _environment.Time.GetElapsedTime(connection.Opened) >= ProofTime;
+            bool outageBegins = proven || epoch == 1;
+            // What opening had to refresh still counts, until a connection proves itself.
+            outage = outageBegins ? new Outage(over) { TokenRefreshed = !proven && outage.TokenRefreshed } : outage;
+            if (ChatConnector.IsTokenRefusal(over))
+            {
+                if (await _connector.RefreshAsync(over, outage, _stop).ConfigureAwait(false) is { } refused)
+                {
+                    return refused;
+                }
+            }
+            else if (!outageBegins)
+            {
+                outage.Fail(over);
+            }
+        }
+    }
+
+    /// <summary>One connection, from its first byte to its last.</summary>
+    private async Task ServeAsync(ChatConnection connection)
+    {
+        if (connection.Epoch > 1)
+        {
+            _counters.ReconnectedOnce();
+        }
+        bool recovers = _conversation.BeginEpoch(connection.Epoch);
+        Task reading = Task.Run(() => connection.ReadAsync(e => Receive(e, connection.Epoch), RoomToReceiveAsync), CancellationToken.None);
+        Task flowing = FlowAsync(connection, recovers);
+        if (!ReferenceEquals(await Task.WhenAny(connection.Ended, _stopRequested.Task).ConfigureAwait(false), connection.Ended))
+        {
+            await connection.CloseAsync(GoodbyeTime).ConfigureAwait(false);
+        }
+        await flowing.ConfigureAwait(false);
+        _conversation.Pause();
+        await _outbox.ShutAsync().ConfigureAwait(false);
+        // An aborted socket's read returns; a platform that breaks this promise must not hold up the next connection.
+        await reading.FinishesWithin(GoodbyeTime, _environment.Time).ConfigureAwait(false);
+    }
+
+    private async Task FlowAsync(ChatConnection connection, bool recovers)
+    {
+        using CancellationTokenSource over = CancellationTokenSource.CreateLinkedTokenSource(connection.Gone, _stop);
+        try
+        {
+            IReadOnlyList<OutgoingMessage> again = [];
+            if (recovers)
+            {
+                Show(
+                    new ChatStateChange(
+                        ChatState.Recovering,
+                        $"Connection {connection.Epoch} stands; history tells what the last one lost."
+                    )
+                );
+                again = await _reconciler.RecoverAsync(over.Token).ConfigureAwait(false);
+            }
+            _conversation.Resume();
+            Show(new ChatStateChange(ChatState.Connected, $"Connection {connection.Epoch} stands."));
+            _opened.TrySetResult(null);
+            await _reconciler.BaselineAsync(over.Token).ConfigureAwait(false);
+            _outbox.Open(connection, again);
+            await _reconciler.WatchAsync(over.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (over.IsCancellationRequested)
+        {
+            // the connection is gone, or we are leaving: what is still open is looked at after the next one
+        }
+        catch (Exception e)
+        {
+            ChatLog.LoopFailed(_environment.Logger, e);
+            connection.End(new ConnectionEnd($"Recovery failed: {e.Message}", Error: e));
+        }
+    }
+
+    private void Receive(ChatEvent received, int epoch)
+    {
+        _counters.ReceivedOnce(received is not UnknownEvent);
+        _conversation.Receive(received, epoch);
+    }
+
+    /// <summary>Held back while recovery's buffer is full, or, if so wished, until every reader has room.</summary>
+    private Task RoomToReceiveAsync()
+    {
+        Task held = _conversation.WhenRoomAsync();
+        return held.IsCompleted && (_options.SlowReaders == SlowReaderPolicy.DropOldest || _events.HasRoom) ? held : WaitForRoomAsync(held);
+    }
+
+    private async Task WaitForRoomAsync(Task held)
+    {
+        await held.ConfigureAwait(false);
+        while (_options.SlowReaders == SlowReaderPolicy.HoldSocket)
+        {
+            Task made = _events.RoomMadeAsync();
+            if (_events.HasRoom)
+            {
+                return;
+            }
+            await made.ConfigureAwait(false);
+        }
+    }
+
+    private void SuspectSilence(int epoch)
+    {
+        if (_connection is { } connection && connection.Epoch == epoch)
+        {
+            connection.End(new ConnectionEnd("Nothing came although an answer is overdue; the connection is taken for dead."));
+        }
+    }
+
+    private void Show(ChatStateChange change)
+    {
+        ChatLog.StateChanged(_environment.Logger, change.State, change.Reason, change.Attempt, change.Delay.TotalSeconds);
+        lock (_showing)
+        {
+            _state = change;
+            _states.Publish(change);
+        }
+    }
+
+    private static ChatEnd Closed(ConnectionEnd? over) =>
+        new(ChatEndReason.ClosedByClient, "It was closed on this side.", over?.CloseCode, over?.CloseText);
+
+    /// <summary>What was held reaches the readers; what is pending fails with the reason.</summary>
+    private void Finish(ChatEnd end)
+    {
+        Exception pending = end.Exception is RavatarException known
+            ? known
+            : new RavatarConnectionException($"The chat channel has ended: {end.Message}", end.Exception)
+            {
+                CloseCode = end.CloseCode,
+                CloseReason = end.CloseText,
+                Recommendation = "Open a new channel.",
+            };
+        _conversation.Resume();
+        _conversation.Dispose();
+        _outbox.Close(pending);
+        _conversation.Fail(pending);
+        _opened.TrySetResult(end);
+        Show(new ChatStateChange(ChatState.Closed, end.Message, Error: end.Exception));
+        _events.Complete();
+        _states.Complete();
+    }
+}

@@ -1,0 +1,158 @@
+namespace Ravatar.Client;
+
+/// <summary>How a connection ended.</summary>
+internal sealed record ConnectionEnd(string Reason, int? CloseCode = null, string? CloseText = null, Exception? Error = null);
+
+/// <summary>
+/// One connection's life (an epoch): a socket, the loop that reads it, and the one reason for which it ended. Whoever finds it broken calls
+/// <see cref="End"/>; the first reason stays.
+/// </summary>
+internal sealed class ChatConnection : IDisposable
+{
+    private readonly IChatSocket _socket;
+    private readonly ChatChannelOptions _options;
+    private readonly TimeProvider _time;
+    private readonly TaskCompletionSource<ConnectionEnd> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly CancellationTokenSource _lifetime = new();
+    private readonly CancellationToken _gone;
+    private readonly ITimer _sendTimer;
+    private readonly FrameAssembler _frames;
+
+    public ChatConnection(int epoch, IChatSocket socket, bool waitWithoutBuffer, ChatChannelOptions options, TimeProvider time)
+    {
+        (Epoch, _socket, _options, _time) = (epoch, socket, options, time);
+        _gone = _lifetime.Token;
+        _frames = new FrameAssembler(socket, waitWithoutBuffer, options.MaxMessageBytes);
+        _sendTimer = time.CreateTimer(
+            static c => ((ChatConnection)c!).SendTookTooLong(),
+            this,
+            Timeout.InfiniteTimeSpan,
+            Timeout.InfiniteTimeSpan
+        );
+        Opened = time.GetTimestamp();
+    }
+
+    /// <summary>The connection's number within its channel, from 1.</summary>
+    public int Epoch { get; }
+
+    /// <summary>When it was made, by the clock's timestamp.</summary>
+    public long Opened { get; }
+
+    /// <summary>Completes with the reason when it is over.</summary>
+    public Task<ConnectionEnd> Ended => _ended.Task;
+
+    /// <summary>Cancelled when it is over.</summary>
+    public CancellationToken Gone => _gone;
+
+    /// <summary>
+    /// Writes one message, one at a time. Takes no caller's token: a cancelled send kills a WebSocket. Fails when the connection is over, also when
+    /// the platform's send then does not return.
+    /// </summary>
+    public ValueTask WriteAsync(ReadOnlyMemory<byte> message)
+    {
+        if (_gone.IsCancellationRequested)
+        {
+            throw new RavatarConnectionException("The connection is gone.");
+        }
+        ValueTask sending = _socket.SendAsync(message);
+        return sending.IsCompletedSuccessfully ? default : FinishAsync(sending.AsTask());
+    }
+
+    /// <summary>Reads messages until the connection is over; each is handed over on this loop, which does nothing else.</summary>
+    public async Task ReadAsync(Action<ChatEvent> received, Func<Task> roomToReceive)
+    {
+        try
+        {
+            while (!_gone.IsCancellationRequested)
+            {
+                Task room = roomToReceive();
+                if (!room.IsCompleted)
+                {
+                    await room.WithCancellation(_gone).ConfigureAwait(false);
+                }
+                SocketClose? close = await _frames.ReadAsync(received).ConfigureAwait(false);
+                if (close is not null)
+                {
+                    End(Describe(close));
+                }
+            }
+        }
+        catch (OperationCanceledException) when (_gone.IsCancellationRequested)
+        {
+            // over already; the reason is kept
+        }
+        catch (Exception e)
+        {
+            End(new ConnectionEnd($"Reading failed: {e.GetBaseException().Message}", Error: e));
+        }
+        finally
+        {
+            _frames.Dispose();
+        }
+    }
+
+    /// <summary>Says goodbye: sends a close frame and waits for the server's; in all at most that long.</summary>
+    public async Task CloseAsync(TimeSpan patience)
+    {
+        Task goodbye = SayGoodbyeAsync();
+        Detached.Observe(goodbye);
+        await goodbye.FinishesWithin(patience, _time).ConfigureAwait(false);
+        End(new ConnectionEnd("It was closed on this side."));
+    }
+
+    /// <summary>Ends it at once. Only the first call's reason counts; returns whether this was it.</summary>
+    public bool End(ConnectionEnd reason)
+    {
+        if (!_ended.TrySetResult(reason))
+        {
+            return false;
+        }
+        _socket.Abort();
+        _lifetime.Cancel();
+        return true;
+    }
+
+    public void Dispose()
+    {
+        End(new ConnectionEnd("It was disposed."));
+        _sendTimer.Dispose();
+        _socket.Dispose();
+        _lifetime.Dispose();
+    }
+
+    private async Task SayGoodbyeAsync()
+    {
+        await _socket.CloseOutputAsync().ConfigureAwait(false);
+        await Ended.ConfigureAwait(false);
+    }
+
+    private async ValueTask FinishAsync(Task sending)
+    {
+        _sendTimer.Change(_options.SendTimeout, Timeout.InfiniteTimeSpan);
+        try
+        {
+            await sending.WithCancellation(_gone).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            End(new ConnectionEnd($"Writing failed: {e.GetBaseException().Message}", Error: e));
+            throw;
+        }
+        finally
+        {
+            _sendTimer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    private void SendTookTooLong() =>
+        End(new ConnectionEnd($"A message could not be written within {_options.SendTimeout.TotalSeconds:0.###} s."));
+
+    private static ConnectionEnd Describe(SocketClose close) =>
+        new(
+            close.Code is { } code
+                ? $"The server closed it with {code}{(string.IsNullOrEmpty(close.Text) ? "" : $" ({close.Text})")}."
+                : "The server closed it without a reason.",
+            close.Code,
+            close.Text
+        );
+}

@@ -1,0 +1,31 @@
+using Microsoft.Extensions.Logging;
+
+namespace Ravatar.Client;
+
+/// <summary>What a channel needs from the rest of the SDK, so that it knows neither tokens' source nor HTTP.</summary>
+internal sealed class ChatEnvironment
+{
+    /// <summary>The socket's address for a token.</summary>
+    public required Func<string, Uri> Address { get; init; }
+
+    /// <summary>A token that is good as far as we know.</summary>
+    public required Func<CancellationToken, Task<string>> GetTokenAsync { get; init; }
+
+    /// <summary>A newer token than this one, which was refused.</summary>
+    public required Func<string, CancellationToken, Task> RefreshTokenAsync { get; init; }
+
+    /// <summary>A page of history, 100 messages each.</summary>
+    public required Func<int, CancellationToken, Task<HistoryPage>> ReadHistoryAsync { get; init; }
+
+    /// <summary>Asks the service whether it would have us at all, where a refused upgrade does not say.</summary>
+    public required Func<CancellationToken, Task> ProbeAsync { get; init; }
+
+    public required IChatSocketConnector Connector { get; init; }
+
+    public required TimeProvider Time { get; init; }
+
+    public required ILogger Logger { get; init; }
+
+    /// <summary>A number from 0 to 1.</summary>
+    public required Func<double> NextRandom { get; init; }
+}

@@ -1,0 +1,299 @@
+namespace Ravatar.Client;
+
+/// <summary>
+/// The books of a channel: what was asked and is open, what was answered, what readers have had, what history still owes. One gate guards
+/// them; it is held for a few comparisons at a time, never while anything is waited for, and no user code runs under it.
+/// </summary>
+internal sealed partial class Conversation : IDisposable
+{
+    private readonly object _gate = new();
+    private readonly AnswerMatcher _matcher;
+    private readonly DeliveredAnswers _delivered = new();
+    private readonly ExpectedRows _expected = new();
+    private readonly ConnectedClock _clock;
+    private readonly ITimer _timer;
+    private readonly Broadcast<ChatEvent> _readers;
+    private readonly Room _room;
+    private readonly ChannelCounters _counters;
+    private readonly ConversationSettings _settings;
+    private long _receivedCount;
+    private TimeSpan _armedFor = TimeSpan.MaxValue;
+    private int _epoch;
+    private int _provenEpoch;
+
+    public Conversation(ConversationSettings settings, Broadcast<ChatEvent> readers, Room room, ChannelCounters counters, TimeProvider time)
+    {
+        (_settings, _readers, _room, _counters) = (settings, readers, room, counters);
+        _matcher = new AnswerMatcher(settings.AvatarId);
+        _clock = new ConnectedClock(time);
+        _timer = time.CreateTimer(static c => ((Conversation)c!).Tick(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
+
+    /// <summary>Called (elsewhere, not under the gate) when only history can tell what became of a question.</summary>
+    public Action? HistoryWanted { get; set; }
+
+    /// <summary>Called when nothing has come on a connection although an answer is overdue; the argument is its number.</summary>
+    public Action<int>? SilenceSuspected { get; set; }
+
+    /// <summary>Whether something we sent was answered on this connection.</summary>
+    public bool IsProven(int epoch) => Volatile.Read(ref _provenEpoch) == epoch;
+
+    /// <summary>The next thing done with this message is writing it; false when nobody wants it any more.</summary>
+    public bool TryBeginWrite(OutgoingMessage message, int epoch)
+    {
+        lock (_gate)
+        {
+            if (message.Stage != OutgoingStage.Waiting)
+            {
+                return false;
+            }
+            if (message.Epoch == 0)
+            {
+                _matcher.Open.AddLast(message);
+            }
+            message.Stage = OutgoingStage.Writing;
+            message.Epoch = epoch;
+            return true;
+        }
+    }
+
+    /// <summary>It is on the socket; its answer may have come already.</summary>
+    public void Wrote(OutgoingMessage message)
+    {
+        lock (_gate)
+        {
+            if (message.Stage is OutgoingStage.Writing)
+            {
+                message.Stage = OutgoingStage.Written;
+            }
+            if (message.Stage is not OutgoingStage.Settled)
+            {
+                message.WrittenAt = _clock.Now;
+                message.ReceivedBefore = _receivedCount;
+                message.Due = message.WrittenAt + message.AnswerTimeout;
+                TimeSpan moment = NextMoment(message, message.WrittenAt);
+                if (moment < _armedFor && _clock.IsRunning)
+                {
+                    SetTimer(moment);
+                }
+            }
+        }
+        message.Written.TrySetResult(true);
+    }
+
+    /// <summary>Its caller has gone: never written (again), but if it was, its place is kept.</summary>
+    public void Abandon(OutgoingMessage message)
+    {
+        lock (_gate)
+        {
+            message.Abandoned = true;
+            if (message.Stage == OutgoingStage.Waiting)
+            {
+                _matcher.Open.Remove(message);
+                Settle(message);
+            }
+        }
+    }
+
+    /// <summary>Takes what a connection brought: to the readers and the question it answers, or into hold.</summary>
+    public void Receive(ChatEvent received, int epoch)
+    {
+        bool historyWanted;
+        lock (_gate)
+        {
+            if (_held is not null)
+            {
+                Hold(received, epoch);
+                return;
+            }
+            historyWanted = Deliver(received, epoch);
+        }
+        if (historyWanted)
+        {
+            HistoryWanted?.Invoke();
+        }
+    }
+
+    /// <summary>Everything still under way fails with this, also what is asked later.</summary>
+    public void Fail(Exception reason)
+    {
+        lock (_gate)
+        {
+            foreach (OutgoingMessage message in _matcher.Open)
+            {
+                message.Stage = OutgoingStage.Settled;
+                message.Fail(reason);
+            }
+            _matcher.Open.Clear();
+        }
+    }
+
+    public void Dispose() => _timer.Dispose();
+
+    /// <summary>Under the gate. Returns whether history should be asked.</summary>
+    private bool Deliver(ChatEvent received, int epoch)
+    {
+        _receivedCount++;
+        if (received is not ChatAnswer answer || !_matcher.IsMine(answer.AvatarId))
+        {
+            _readers.Publish(received);
+            return false;
+        }
+        string? text = OutgoingMessage.NormaliseOrNull(answer.Request);
+        _matcher.Forget(_clock.Now);
+        OutgoingMessage? question = _matcher.Find(answer, text, eligible: null, out bool isFollowUp);
+        if (_delivered.TakeSocketCopy(answer, text, epoch, mayLackDates: question is null))
+        {
+            _counters.DuplicateDropped();
+            // Without an _id it may be the answer to an equal question that is open now: history knows.
+            bool arbitrate = question is not null && answer.Id is null && question.Epoch > 0;
+            if (arbitrate)
+            {
+                question!.Stage = question.Stage == OutgoingStage.Written ? OutgoingStage.Received : question.Stage;
+            }
+            return arbitrate;
+        }
+        if (question is not null)
+        {
+            Volatile.Write(ref _provenEpoch, epoch);
+        }
+        Answer(question, answer, text, isFollowUp, epoch);
+        return question is not null && _expected.Count >= Reconciler.RowsBeforeReading;
+    }
+
+    /// <summary>Under the gate: to the readers first, so that who asked finds it there as well.</summary>
+    private void Answer(OutgoingMessage? question, ChatAnswer answer, string? text, bool isFollowUp, int epoch)
+    {
+        answer.IsFollowUp = isFollowUp;
+        answer.IsVoice = question?.IsVoice ?? false;
+        _delivered.Add(answer, text, epoch, answer.IsRecovered);
+        _readers.Publish(answer);
+        if (question is null)
+        {
+            return;
+        }
+        _matcher.Close(question, answer, text, _clock.Now + question.AnswerTimeout);
+        if (!question.RowSeen)
+        {
+            _expected.Add(question);
+        }
+        Settle(question);
+        question.Written.TrySetResult(true);
+        question.Answer?.TrySetResult(answer);
+    }
+
+    private void Settle(OutgoingMessage message)
+    {
+        message.Stage = OutgoingStage.Settled;
+        _room.Leave(message.Frame.Length);
+    }
+
+    private void Tick()
+    {
+        int suspected = 0;
+        lock (_gate)
+        {
+            TimeSpan now = _clock.Now;
+            foreach (OutgoingMessage message in _matcher.Open.Where(m => m.Due <= now || IsOverdue(m, now)).ToArray())
+            {
+                if (message.Leaves <= now)
+                {
+                    _matcher.Open.Remove(message);
+                    if (!message.RowSeen)
+                    {
+                        _expected.Add(message); // unanswered for so long on a working connection: the server has it
+                    }
+                    Settle(message);
+                }
+                else if (message.Due <= now)
+                {
+                    TimeOut(message);
+                }
+                else
+                {
+                    message.Suspected = true;
+                    suspected = message.Epoch;
+                }
+            }
+            SetTimer();
+        }
+        if (suspected > 0)
+        {
+            SilenceSuspected?.Invoke(suspected);
+        }
+    }
+
+    private void TimeOut(OutgoingMessage message)
+    {
+        if (message.Answer is null || message.Abandoned)
+        {
+            return;
+        }
+        message.Abandoned = true;
+        _counters.TimedOutOnce();
+        bool failed = message.Answer.TrySetException(
+            new RavatarTimeoutException($"No answer came within {message.AnswerTimeout.TotalSeconds:0.###} s.")
+            {
+                Recommendation =
+                    "Ask again, or give the question more time (ChatOptions.AnswerTimeout; the service's own value is messageTimeoutSeconds).",
+            }
+        );
+        if (failed)
+        {
+            Detached.Observe(message.Answer.Task);
+        }
+    }
+
+    /// <summary>Where the platform does not ping: nothing at all has come since this was written, and its answer should have.</summary>
+    private bool IsOverdue(OutgoingMessage message, TimeSpan now) =>
+        _settings.SuspectSilence
+        && !message.Suspected
+        && message.Epoch == _epoch
+        && OverdueAt(message) <= now
+        && _receivedCount == message.ReceivedBefore;
+
+    private static TimeSpan OverdueAt(OutgoingMessage message)
+    {
+        if (message.Due == TimeSpan.MaxValue)
+        {
+            return TimeSpan.MaxValue;
+        }
+        TimeSpan patience = TimeSpan.FromTicks(Math.Min(message.AnswerTimeout.Ticks / 5 * 4, TimeSpan.FromSeconds(25).Ticks));
+        return message.WrittenAt + patience;
+    }
+
+    /// <summary>Under the gate: when this message wants the timer next.</summary>
+    private TimeSpan NextMoment(OutgoingMessage message, TimeSpan now)
+    {
+        TimeSpan moment = message.Due > now && message.Answer is not null ? message.Due : message.Leaves;
+        bool watched = _settings.SuspectSilence && !message.Suspected;
+        return watched && OverdueAt(message) is var overdue && overdue > now && overdue < moment ? overdue : moment;
+    }
+
+    /// <summary>Under the gate: to the earliest moment at which anything is due.</summary>
+    private void SetTimer()
+    {
+        TimeSpan next = TimeSpan.MaxValue;
+        if (_clock.IsRunning)
+        {
+            TimeSpan now = _clock.Now;
+            foreach (OutgoingMessage message in _matcher.Open)
+            {
+                TimeSpan moment = NextMoment(message, now);
+                next = moment < next ? moment : next;
+            }
+        }
+        SetTimer(next);
+    }
+
+    private void SetTimer(TimeSpan moment)
+    {
+        _armedFor = moment;
+        TimeSpan left = moment == TimeSpan.MaxValue ? Timeout.InfiniteTimeSpan : moment - _clock.Now;
+        // A little more than needed, so that rounding never wakes it too early.
+        _timer.Change(
+            left == Timeout.InfiniteTimeSpan ? left : (left > TimeSpan.Zero ? left : TimeSpan.Zero) + TimeSpan.FromMilliseconds(1),
+            Timeout.InfiniteTimeSpan
+        );
+    }
+}

@@ -1,0 +1,101 @@
+namespace Ravatar.Client;
+
+/// <summary>
+/// Puts messages together from what the socket gives, in a rented buffer that is given back while nothing comes. A message over the limit is
+/// skipped to its end, and the next one is read as if nothing had been.
+/// </summary>
+internal sealed class FrameAssembler(IChatSocket socket, bool waitWithoutBuffer, int maxMessageBytes) : IDisposable
+{
+    private const int FirstBuffer = 4096;
+
+    // A buffer that grew for one large message is not kept for the small ones after it.
+    private const int KeptBuffer = 128 * 1024;
+
+    private PooledBuffer? _buffer;
+
+    /// <summary>Reads one message and hands it over; returns the server's close frame instead, if that came.</summary>
+    public async ValueTask<SocketClose?> ReadAsync(Action<ChatEvent> received)
+    {
+        SocketRead read;
+        if (waitWithoutBuffer)
+        {
+            ValueTask<SocketRead> waiting = socket.ReceiveAsync(Memory<byte>.Empty);
+            if (!waiting.IsCompleted)
+            {
+                Release();
+            }
+            read = await waiting.ConfigureAwait(false);
+            if (read.Close is not null)
+            {
+                return read.Close;
+            }
+            if (read.EndOfMessage)
+            {
+                received(ChatDecoder.Decode([]));
+                return null;
+            }
+        }
+        PooledBuffer buffer = _buffer ??= new PooledBuffer(FirstBuffer);
+        buffer.Clear();
+        do
+        {
+            read = await socket.ReceiveAsync(Target(buffer)).ConfigureAwait(false);
+            if (read.Close is not null)
+            {
+                return read.Close;
+            }
+            buffer.Advance(read.Count);
+            if (buffer.Count > maxMessageBytes)
+            {
+                return await SkipAsync(buffer, read.EndOfMessage, received).ConfigureAwait(false);
+            }
+        } while (!read.EndOfMessage);
+        received(ChatDecoder.Decode(buffer.Span));
+        ReleaseIfLarge();
+        return null;
+    }
+
+    public void Dispose() => Release();
+
+    // Never asks for more than one byte over the limit, so that the limit also bounds the memory.
+    private Memory<byte> Target(PooledBuffer buffer)
+    {
+        Memory<byte> free = buffer.GetMemory();
+        long allowed = (long)maxMessageBytes + 1 - buffer.Count;
+        return free.Length > allowed ? free.Slice(0, (int)allowed) : free;
+    }
+
+    private async ValueTask<SocketClose?> SkipAsync(PooledBuffer buffer, bool ended, Action<ChatEvent> received)
+    {
+        long length = buffer.Count;
+        byte[] start = buffer.Span.Slice(0, Math.Min(buffer.Count, 1024)).ToArray();
+        buffer.Clear();
+        while (!ended)
+        {
+            SocketRead read = await socket.ReceiveAsync(buffer.GetMemory()).ConfigureAwait(false);
+            if (read.Close is not null)
+            {
+                return read.Close;
+            }
+            length += read.Count;
+            ended = read.EndOfMessage;
+        }
+        received(ChatDecoder.TooLarge(start, length, maxMessageBytes));
+        ReleaseIfLarge();
+        return null;
+    }
+
+    private void ReleaseIfLarge()
+    {
+        if (_buffer is { } buffer && buffer.Free + buffer.Count > KeptBuffer)
+        {
+            Release();
+        }
+    }
+
+    private void Release()
+    {
+        _buffer?.Dispose();
+        _buffer = null;
+    }
+}

@@ -1,0 +1,31 @@
+namespace Ravatar.Client;
+
+/// <summary>The time since the last connection that proved itself: how often we tried, and why it goes on.</summary>
+internal sealed class Outage(ConnectionEnd cause)
+{
+    /// <summary>Attempts in a row that came to nothing: no connection, or one that did not prove itself.</summary>
+    public int Failures { get; private set; }
+
+    /// <summary>Whether the token was refreshed once: a second refusal is final.</summary>
+    public bool TokenRefreshed { get; set; }
+
+    /// <summary>Why we are not connected.</summary>
+    public ConnectionEnd Cause { get; private set; } = cause;
+
+    /// <summary>Whether the next attempt may be made at once.</summary>
+    public bool SkipDelay { get; set; }
+
+    public void Fail(ConnectionEnd cause)
+    {
+        Failures++;
+        Cause = cause;
+    }
+
+    /// <summary>A refused token is no failure of the connection: the next attempt has a fresh one, and follows at once.</summary>
+    public void RetryWithFreshToken(ConnectionEnd cause)
+    {
+        TokenRefreshed = true;
+        SkipDelay = true;
+        Cause = cause;
+    }
+}

@@ -1,0 +1,220 @@
+namespace Ravatar.Client;
+
+/// <summary>
+/// The one ordered way to the socket. Who posts while nothing waits and a connection is open writes at once, on its own thread; otherwise the
+/// message waits, and one writer at a time empties the queue. While there is no connection, or history is still being asked, everything waits.
+/// Its size is bounded by <see cref="Room"/>, which every message enters before it gets here.
+/// </summary>
+internal sealed class Outbox(Conversation conversation, ChannelCounters counters)
+{
+    private readonly object _gate = new();
+    private readonly LinkedList<OutgoingMessage> _waiting = new();
+    private ChatConnection? _connection;
+    private bool _writing;
+    private TaskCompletionSource<bool>? _stopped;
+    private TaskCompletionSource<bool>? _emptied;
+    private Exception? _closed;
+
+    /// <summary>Adds a message. <see cref="OutgoingMessage.Written"/> tells when it is on the socket.</summary>
+    public ValueTask PostAsync(OutgoingMessage message)
+    {
+        ChatConnection connection;
+        lock (_gate)
+        {
+            if (_closed is not null)
+            {
+                message.Fail(_closed);
+                return default;
+            }
+            if (_connection is null || _writing || _waiting.Count > 0)
+            {
+                _waiting.AddLast(message);
+                return default;
+            }
+            _writing = true;
+            connection = _connection;
+        }
+        return WriteFirstAsync(message, connection);
+    }
+
+    /// <summary>Lets messages out on this connection: first those to be sent again, then what waits.</summary>
+    public void Open(ChatConnection connection, IReadOnlyList<OutgoingMessage> again)
+    {
+        lock (_gate)
+        {
+            for (int i = again.Count - 1; i >= 0; i--)
+            {
+                _waiting.AddFirst(again[i]);
+            }
+            _connection = connection;
+            _writing = _waiting.Count > 0;
+            if (!_writing)
+            {
+                return;
+            }
+        }
+        _ = Task.Run(() => DrainAsync(connection), CancellationToken.None);
+    }
+
+    /// <summary>Takes a message that nobody wants any more out of the queue.</summary>
+    public void Remove(OutgoingMessage message)
+    {
+        lock (_gate)
+        {
+            _waiting.Remove(message);
+            Note();
+        }
+    }
+
+    /// <summary>Lets nothing out any more; completes when nobody is writing.</summary>
+    public Task ShutAsync()
+    {
+        lock (_gate)
+        {
+            _connection = null;
+            return _writing ? (_stopped ??= new(TaskCreationOptions.RunContinuationsAsynchronously)).Task : Task.CompletedTask;
+        }
+    }
+
+    /// <summary>Completes when everything that waits has been written, or never will be.</summary>
+    public Task FlushAsync()
+    {
+        lock (_gate)
+        {
+            return _writing || _waiting.Count > 0
+                ? (_emptied ??= new(TaskCreationOptions.RunContinuationsAsynchronously)).Task
+                : Task.CompletedTask;
+        }
+    }
+
+    /// <summary>Fails what waits, and all that comes.</summary>
+    public void Close(Exception reason)
+    {
+        lock (_gate)
+        {
+            _closed ??= reason;
+            foreach (OutgoingMessage message in _waiting)
+            {
+                message.Fail(_closed);
+            }
+            _waiting.Clear();
+            Note();
+        }
+    }
+
+    private async ValueTask WriteFirstAsync(OutgoingMessage message, ChatConnection connection)
+    {
+        if (!await WriteAsync(message, connection).ConfigureAwait(false))
+        {
+            StopWriting(connection);
+            return;
+        }
+        lock (_gate)
+        {
+            if (_waiting.Count == 0 || !ReferenceEquals(_connection, connection))
+            {
+                _writing = false;
+                Note();
+                return;
+            }
+        }
+        // Others came meanwhile; their writing is not this caller's business.
+        _ = Task.Run(() => DrainAsync(connection), CancellationToken.None);
+    }
+
+    private async Task DrainAsync(ChatConnection connection)
+    {
+        while (TakeNext(connection) is { } message)
+        {
+            if (!await WriteAsync(message, connection).ConfigureAwait(false))
+            {
+                StopWriting(connection);
+                return;
+            }
+        }
+    }
+
+    /// <summary>Returns whether the connection still stands.</summary>
+    private async ValueTask<bool> WriteAsync(OutgoingMessage message, ChatConnection connection)
+    {
+        if (connection.Gone.IsCancellationRequested)
+        {
+            PutBack(message); // not a byte of it was sent
+            return false;
+        }
+        if (!conversation.TryBeginWrite(message, connection.Epoch))
+        {
+            return true;
+        }
+        try
+        {
+            await connection.WriteAsync(message.Frame).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            // Not lost: its fate is uncertain now, and found out after the reconnect.
+            connection.End(new ConnectionEnd($"Writing failed: {e.GetBaseException().Message}", Error: e));
+            return false;
+        }
+        counters.SentOnce();
+        conversation.Wrote(message);
+        return true;
+    }
+
+    private void PutBack(OutgoingMessage message)
+    {
+        lock (_gate)
+        {
+            if (_closed is null)
+            {
+                _waiting.AddFirst(message);
+            }
+            else
+            {
+                message.Fail(_closed);
+            }
+        }
+    }
+
+    private OutgoingMessage? TakeNext(ChatConnection connection)
+    {
+        lock (_gate)
+        {
+            if (_waiting.First is not { } first || !ReferenceEquals(_connection, connection))
+            {
+                _writing = false;
+                Note();
+                return null;
+            }
+            _waiting.RemoveFirst();
+            return first.Value;
+        }
+    }
+
+    /// <summary>The connection is broken: nothing more goes to it, so that what waits keeps its order.</summary>
+    private void StopWriting(ChatConnection connection)
+    {
+        lock (_gate)
+        {
+            _connection = ReferenceEquals(_connection, connection) ? null : _connection;
+            _writing = false;
+            Note();
+        }
+    }
+
+    /// <summary>Under the gate, when a writer stops or the queue shrinks.</summary>
+    private void Note()
+    {
+        if (_writing)
+        {
+            return;
+        }
+        _stopped?.TrySetResult(true);
+        _stopped = null;
+        if (_waiting.Count == 0)
+        {
+            _emptied?.TrySetResult(true);
+            _emptied = null;
+        }
+    }
+}

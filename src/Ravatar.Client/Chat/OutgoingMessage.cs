@@ -1,0 +1,104 @@
+namespace Ravatar.Client;
+
+/// <summary>How far an outgoing message has come.</summary>
+internal enum OutgoingStage
+{
+    /// <summary>It waits in the outbox.</summary>
+    Waiting,
+
+    /// <summary>It is being written, or was when its connection died.</summary>
+    Writing,
+
+    /// <summary>It was written.</summary>
+    Written,
+
+    /// <summary>It is known that the server has it.</summary>
+    Received,
+
+    /// <summary>It is over: answered, given up or failed.</summary>
+    Settled,
+}
+
+/// <summary>
+/// One message on its way: what is sent, and what is promised about it. Its state belongs to <see cref="Conversation"/>, under whose gate it
+/// changes; the two completions run their continuations elsewhere.
+/// </summary>
+internal sealed class OutgoingMessage
+{
+    public OutgoingMessage(byte[] frame, string? text, bool wantsAnswer, TimeSpan answerTimeout)
+    {
+        Frame = frame;
+        Text = text is null ? null : Normalise(text);
+        AnswerTimeout = answerTimeout;
+        Answer = wantsAnswer ? new(TaskCreationOptions.RunContinuationsAsynchronously) : null;
+    }
+
+    public byte[] Frame { get; }
+
+    /// <summary>The text as it is compared with the server's <c>request</c>; null for voice.</summary>
+    public string? Text { get; }
+
+    public bool IsVoice => Text is null;
+
+    public TimeSpan AnswerTimeout { get; }
+
+    /// <summary>Completes when the message has been written to a socket.</summary>
+    public TaskCompletionSource<bool> Written { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Completes with the answer; null when nobody asked for it.</summary>
+    public TaskCompletionSource<ChatAnswer>? Answer { get; }
+
+    public OutgoingStage Stage { get; set; }
+
+    /// <summary>The number of the connection it was last written on; 0 before.</summary>
+    public int Epoch { get; set; }
+
+    /// <summary>Nobody waits for it any more: cancelled or timed out. It is never written (again), but keeps its place so that its answer is not taken for another's.</summary>
+    public bool Abandoned { get; set; }
+
+    /// <summary>Its row in history has been seen.</summary>
+    public bool RowSeen { get; set; }
+
+    /// <summary>Nothing came after it for so long that its connection was suspected once.</summary>
+    public bool Suspected { get; set; }
+
+    /// <summary>When it was written, in connected time.</summary>
+    public TimeSpan WrittenAt { get; set; }
+
+    /// <summary>How much the channel had received when it was written.</summary>
+    public long ReceivedBefore { get; set; }
+
+    /// <summary>When its answer is due, in connected time; <see cref="TimeSpan.MaxValue"/> before it is written.</summary>
+    public TimeSpan Due { get; set; } = TimeSpan.MaxValue;
+
+    /// <summary>When its place is given up, in connected time.</summary>
+    public TimeSpan Leaves => Due == TimeSpan.MaxValue ? Due : Due + AnswerTimeout;
+
+    /// <summary>Texts are compared trimmed and in NFC: servers trim, and keyboards differ in how they compose.</summary>
+    public static string Normalise(string text)
+    {
+        string trimmed = text.Trim();
+        try
+        {
+            return trimmed.IsNormalized() ? trimmed : trimmed.Normalize();
+        }
+        catch (ArgumentException)
+        {
+            return trimmed; // lone surrogates have no normal form
+        }
+    }
+
+    /// <summary>Like <see cref="Normalise"/>; nothing and blanks are null.</summary>
+    public static string? NormaliseOrNull(string? text) => string.IsNullOrWhiteSpace(text) ? null : Normalise(text!);
+
+    public void Fail(Exception reason)
+    {
+        Written.TrySetException(reason);
+        Detached.Observe(Written.Task);
+        if (Answer is not null)
+        {
+            Answer.TrySetException(reason);
+            Detached.Observe(Answer.Task);
+        }
+    }
+}

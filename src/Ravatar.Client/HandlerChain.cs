@@ -1,0 +1,63 @@
+using System.Net;
+using Microsoft.Extensions.Logging;
+
+namespace Ravatar.Client;
+
+/// <summary>The SDK's HTTP handlers, outermost first: sign-in, repetition, the single attempt; then the transport.</summary>
+internal static class HandlerChain
+{
+    private static readonly TimeSpan ConnectionLifetime = TimeSpan.FromMinutes(2);
+
+    /// <summary>The chain around a transport, for clients made by hand.</summary>
+    public static HttpMessageHandler Build(
+        RavatarClientOptions options,
+        HttpMessageHandler transport,
+        ILoggerFactory loggers,
+        TimeProvider time,
+        Func<double>? randomizer = null
+    )
+    {
+        HttpMessageHandler chain = transport;
+        foreach (DelegatingHandler handler in Create(options, loggers, time, randomizer).Reverse())
+        {
+            handler.InnerHandler = chain;
+            chain = handler;
+        }
+        return chain;
+    }
+
+    /// <summary>The handlers alone, for <c>IHttpClientFactory</c>, which joins them.</summary>
+    public static IEnumerable<DelegatingHandler> Create(
+        RavatarClientOptions options,
+        ILoggerFactory loggers,
+        TimeProvider time,
+        Func<double>? randomizer = null
+    ) =>
+        [
+            new TokenHandler(),
+            new RetryHandler(options.Retry, time, loggers, randomizer),
+            new AttemptHandler(options.RequestTimeout, options.MaxResponseBytes, time, loggers),
+        ];
+
+    /// <summary>The transport: no redirects, so that no token travels elsewhere, and no cookies, so that nothing but the token tells users apart.</summary>
+    public static HttpMessageHandler CreateTransport()
+    {
+#if NETSTANDARD2_0
+        HttpClientHandler handler = new() { AllowAutoRedirect = false, UseCookies = false };
+        if (handler.SupportsAutomaticDecompression)
+        {
+            handler.AutomaticDecompression = DecompressionMethods.GZip | DecompressionMethods.Deflate;
+        }
+        return handler;
+#else
+        return new SocketsHttpHandler
+        {
+            AllowAutoRedirect = false,
+            UseCookies = false,
+            AutomaticDecompression = DecompressionMethods.All,
+            // DNS changes are noticed; a socket is cheap beside an outage.
+            PooledConnectionLifetime = ConnectionLifetime,
+        };
+#endif
+    }
+}

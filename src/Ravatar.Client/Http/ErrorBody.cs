@@ -1,0 +1,169 @@
+using System.Text;
+using System.Text.Json;
+
+namespace Ravatar.Client;
+
+/// <summary>
+/// What an answer says about its own failure. The shape of RAVATAR's error bodies is published nowhere: <c>error</c>, then
+/// <c>message</c>, then the raw text are read, whatever the content type.
+/// </summary>
+/// <param name="Status">The body's <c>status</c>, where it has one.</param>
+/// <param name="Code">The body's <c>error</c>.</param>
+/// <param name="Message">The body's <c>message</c>, else <c>error</c>, else its text as a person would read it.</param>
+internal readonly record struct ErrorBody(int? Status, string? Code, string? Message)
+{
+    private const int LongestText = 500;
+    private const int LongestCode = 100;
+
+    // Only the start of a body can end up in a message, and markup shrinks by perhaps ten times.
+    private const int LongestRaw = 16 * 1024;
+
+    /// <summary>Reads whatever the body holds; never throws.</summary>
+    /// <param name="body">The answer's body.</param>
+    /// <param name="secret">The token the request carried: masked where the server quotes it.</param>
+    public static ErrorBody Read(ReadOnlySpan<byte> body, string? secret = null)
+    {
+        ErrorBody error = ReadAny(body);
+        return string.IsNullOrEmpty(secret)
+            ? error
+            : error with
+            {
+                Code = error.Code?.Replace(secret!, PlainText.Mask),
+                Message = error.Message?.Replace(secret!, PlainText.Mask),
+            };
+    }
+
+    private static ErrorBody ReadAny(ReadOnlySpan<byte> body)
+    {
+        try
+        {
+            if (ReadJson(body) is { } error && (error.Code ?? error.Message) is not null)
+            {
+                return error;
+            }
+        }
+        catch (JsonException)
+        {
+            // No JSON, or cut off: its text has to do.
+        }
+        ReadOnlySpan<byte> start = body.Slice(0, Math.Min(body.Length, LongestRaw));
+        return new ErrorBody(null, null, Shorten(PlainText.From(Encoding.UTF8.GetString(start.ToArray())), LongestText));
+    }
+
+    /// <summary>Reads only the members that tell of a failure, for bodies whose text may hold a token.</summary>
+    /// <exception cref="JsonException">Malformed JSON.</exception>
+    public static ErrorBody ReadMembers(ReadOnlySpan<byte> json) => ReadJson(json) ?? default;
+
+    /// <summary>
+    /// The <c>status</c> a JSON object announces ahead of its first nested value. Cheap: of a long list nothing is read.
+    /// </summary>
+    public static int? PeekStatus(ReadOnlySpan<byte> body)
+    {
+        try
+        {
+            Utf8JsonReader reader = JsonRead.Open(body);
+            if (reader.TokenType is not JsonTokenType.StartObject)
+            {
+                return null;
+            }
+            while (reader.Read() && reader.TokenType is JsonTokenType.PropertyName)
+            {
+                bool isStatus = JsonRead.Is(ref reader, "status"u8);
+                reader.Read();
+                if (isStatus)
+                {
+                    return JsonRead.ReadInt32OrNull(ref reader);
+                }
+                if (reader.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray)
+                {
+                    return null;
+                }
+            }
+        }
+        catch (JsonException)
+        {
+            // Whoever reads the body says so.
+        }
+        return null;
+    }
+
+    private static ErrorBody? ReadJson(ReadOnlySpan<byte> body)
+    {
+        Utf8JsonReader reader = JsonRead.Open(body);
+        if (reader.TokenType is JsonTokenType.String)
+        {
+            return new ErrorBody(null, null, Clean(JsonRead.GetString(ref reader), LongestText));
+        }
+        if (reader.TokenType is not JsonTokenType.StartObject)
+        {
+            return null;
+        }
+        int? status = null;
+        string? code = null;
+        string? message = null;
+        while (reader.Read() && reader.TokenType is JsonTokenType.PropertyName)
+        {
+            if (JsonRead.Is(ref reader, "status"u8))
+            {
+                reader.Read();
+                status = JsonRead.ReadInt32OrNull(ref reader);
+            }
+            else if (JsonRead.Is(ref reader, "error"u8))
+            {
+                reader.Read();
+                code = Clean(ReadTextOrNested(ref reader), LongestText);
+            }
+            else if (JsonRead.Is(ref reader, "message"u8))
+            {
+                reader.Read();
+                message = Clean(ReadTextOrNested(ref reader), LongestText);
+            }
+            else
+            {
+                reader.Read();
+                reader.Skip();
+            }
+        }
+        return new ErrorBody(status, Shorten(code, LongestCode), message ?? code);
+    }
+
+    // {"error": {"message": "..."}} is common enough among servers to be understood.
+    private static string? ReadTextOrNested(ref Utf8JsonReader reader)
+    {
+        if (reader.TokenType is not JsonTokenType.StartObject)
+        {
+            return JsonRead.ReadStringOrNull(ref reader);
+        }
+        string? text = null;
+        while (reader.Read() && reader.TokenType is JsonTokenType.PropertyName)
+        {
+            bool isText = JsonRead.Is(ref reader, "message"u8) || JsonRead.Is(ref reader, "code"u8);
+            reader.Read();
+            if (isText)
+            {
+                text ??= JsonRead.ReadStringOrNull(ref reader);
+            }
+            else
+            {
+                reader.Skip();
+            }
+        }
+        return text;
+    }
+
+    private static string? Clean(string? text, int longest) => text is null ? null : Shorten(PlainText.From(text), longest);
+
+    private static string? Shorten(string? text, int longest)
+    {
+        if (string.IsNullOrEmpty(text))
+        {
+            return null;
+        }
+        if (text!.Length <= longest)
+        {
+            return text;
+        }
+        int end = char.IsHighSurrogate(text[longest - 1]) ? longest - 1 : longest;
+        return text.Remove(end) + "…";
+    }
+}

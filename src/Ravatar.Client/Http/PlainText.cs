@@ -1,0 +1,100 @@
+using System.Net;
+using System.Text;
+
+namespace Ravatar.Client;
+
+/// <summary>Makes one readable line of what a server or proxy wrote: no markup, no control characters, nothing that looks like a token.</summary>
+internal static class PlainText
+{
+    /// <summary>What stands in a token's place.</summary>
+    public const string Mask = "[token]";
+
+    /// <summary>The text without tags, scripts and styles, entities decoded, white space and control characters as single spaces, tokens masked.</summary>
+    public static string From(string text) =>
+        MaskTokens(Collapse(text.IndexOf('<') < 0 ? text : WebUtility.HtmlDecode(WithoutMarkup(text))));
+
+    private static string WithoutMarkup(string text)
+    {
+        StringBuilder result = new(text.Length);
+        int at = 0;
+        while (at < text.Length)
+        {
+            if (text[at] is not '<' || at + 1 >= text.Length || !IsTagStart(text[at + 1]))
+            {
+                result.Append(text[at++]);
+                continue;
+            }
+            at = EndOfTag(text, at);
+            result.Append(' ');
+        }
+        return result.ToString();
+    }
+
+    private static bool IsTagStart(char next) => next is '/' or '!' or '?' || (next | 0x20) is >= 'a' and <= 'z';
+
+    // Behind the tag; behind the whole element where its content is not for people.
+    private static int EndOfTag(string text, int at)
+    {
+        foreach (string name in (ReadOnlySpan<string>)["script", "style", "head"])
+        {
+            if (string.Compare(text, at + 1, name, 0, name.Length, StringComparison.OrdinalIgnoreCase) != 0)
+            {
+                continue;
+            }
+            int next = at + 1 + name.Length;
+            if (next < text.Length && char.IsLetter(text[next]))
+            {
+                continue;
+            }
+            int close = text.IndexOf("</" + name, next, StringComparison.OrdinalIgnoreCase);
+            at = close < 0 ? text.Length - 1 : close;
+            break;
+        }
+        int end = text.IndexOf('>', at);
+        return end < 0 ? text.Length : end + 1;
+    }
+
+    private static string Collapse(string text)
+    {
+        StringBuilder result = new(text.Length);
+        bool gap = false;
+        foreach (char c in text)
+        {
+            if (char.IsWhiteSpace(c) || char.IsControl(c) || c is '\uFEFF')
+            {
+                gap = true;
+                continue;
+            }
+            if (gap && result.Length > 0)
+            {
+                result.Append(' ');
+            }
+            gap = false;
+            result.Append(c);
+        }
+        return result.ToString();
+    }
+
+    // Every JWT starts with the Base64 of '{"'. A server that quotes the token it refuses must not make us print it.
+    private static string MaskTokens(string text)
+    {
+        int at = text.IndexOf("eyJ", StringComparison.Ordinal);
+        if (at < 0)
+        {
+            return text;
+        }
+        StringBuilder result = new(text.Length);
+        int copied = 0;
+        for (; at >= 0; at = text.IndexOf("eyJ", at, StringComparison.Ordinal))
+        {
+            int end = at;
+            while (end < text.Length && (char.IsLetterOrDigit(text[end]) || text[end] is '-' or '_' or '.'))
+            {
+                end++;
+            }
+            result.Append(text, copied, at - copied).Append(Mask);
+            copied = at = end;
+        }
+        return result.Append(text, copied, text.Length - copied).ToString();
+    }
+}

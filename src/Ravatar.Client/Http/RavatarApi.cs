@@ -1,0 +1,163 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text.Json;
+
+namespace Ravatar.Client;
+
+/// <summary>
+/// The typed client: one method for each endpoint, made anew for each call around whatever <see cref="HttpClient"/> the factory
+/// hands out. It knows addresses, bodies and failures; tokens and repetition are the handlers' business.
+/// </summary>
+/// <param name="http">The client. It carries the SDK's handlers.</param>
+/// <param name="settings">Where the API lives, and its limits.</param>
+/// <param name="sign">Marks a request as one that needs the user's token.</param>
+internal sealed class RavatarApi(HttpClient http, ApiSettings settings, Action<HttpRequestMessage> sign)
+{
+    private const int LongestToken = 16 * 1024;
+
+    private static readonly RequestInfo Jwt = new("POST /jwt")
+    {
+        Repeatable = true,
+        RepeatAfterServerError = true,
+        AnswerIsSecret = true,
+    };
+    private static readonly RequestInfo Connection = new("GET /connection") { Repeatable = true };
+    private static readonly RequestInfo Chat = new("GET /chat") { Repeatable = true };
+
+    /// <summary><c>POST /jwt</c>: asks for a token.</summary>
+    public async Task<string> IssueTokenAsync(string userId, string? projectId, CancellationToken cancellationToken)
+    {
+        using HttpRequestMessage request = Create(HttpMethod.Post, "jwt", Jwt);
+        request.Content = JwtBody.Create(userId, projectId);
+        using HttpResponseMessage response = await SendAsync(request, cancellationToken).ConfigureAwait(false);
+        // Nothing of this body may reach a message, except what it says about its own failure.
+        TokenAnswer answer = await ReadAsync(response, Jwt, static body => JwtBody.Read(body.Span), cancellationToken)
+            .ConfigureAwait(false);
+        string? problem =
+            answer.IsFailure ? "reports a failure"
+            : string.IsNullOrEmpty(answer.Token) ? "holds no token"
+            : answer.Token!.Length > LongestToken ? $"holds a token of more than {LongestToken} characters"
+            : !JwtBody.IsHeaderSafe(answer.Token) ? "holds a token with characters that no HTTP header may carry"
+            : null;
+        if (problem is not null)
+        {
+            throw new RavatarAuthenticationException(
+                $"{Jwt.Endpoint} failed: HTTP {(int)response.StatusCode}, but the answer {problem}{(answer.Error.Message is { } text ? $": {text}" : ".")}",
+                new ApiFailure(
+                    Jwt.Endpoint,
+                    response.StatusCode,
+                    answer.Error.Code,
+                    answer.Error.Message,
+                    null,
+                    "Check the user id, the project id and the base address."
+                )
+            );
+        }
+        return answer.Token!;
+    }
+
+    /// <summary><c>GET /connection</c>: reads the configuration.</summary>
+    public async Task<ChatConfiguration> GetConnectionAsync(CancellationToken cancellationToken)
+    {
+        using HttpRequestMessage request = Create(HttpMethod.Get, "connection", Connection);
+        sign(request);
+        using HttpResponseMessage response = await SendAsync(request, cancellationToken).ConfigureAwait(false);
+        ChatConfiguration configuration = await ReadAsync(
+                response,
+                Connection,
+                static body => ChatConfigurationReader.Read(body.Span),
+                cancellationToken
+            )
+            .ConfigureAwait(false);
+        bool empty = configuration.Avatars.Count == 0 && configuration.Languages.Count == 0 && configuration.Session is null;
+        if (configuration.Status is >= 400 || (empty && configuration.AdditionalProperties?.ContainsKey("error") is true))
+        {
+            throw Refused(response, Connection, configuration.Status ?? (int)response.StatusCode);
+        }
+        return configuration;
+    }
+
+    /// <summary><c>GET /chat</c>: reads one page of a user's history.</summary>
+    public async Task<HistoryPage> GetHistoryPageAsync(string userId, int page, int perPage, CancellationToken cancellationToken)
+    {
+        string query = FormattableString.Invariant($"chat?user_id={Uri.EscapeDataString(userId)}&per_page={perPage}&page={page}");
+        using HttpRequestMessage request = Create(HttpMethod.Get, query, Chat);
+        sign(request);
+        using HttpResponseMessage response = await SendAsync(request, cancellationToken).ConfigureAwait(false);
+        return await ReadAsync(response, Chat, body => HistoryReader.Read(body.Span, page), cancellationToken).ConfigureAwait(false);
+    }
+
+    private HttpRequestMessage Create(HttpMethod method, string relative, RequestInfo info)
+    {
+        HttpRequestMessage request = new(method, settings.BaseAddress.AbsoluteUri.TrimEnd('/') + "/" + relative);
+        request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
+        info.AttachTo(request);
+        return request;
+    }
+
+    private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        try
+        {
+            // Not waiting for the body here: the attempt has read it already, within its own limits.
+            return await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
+        }
+        catch (HttpRequestException exception)
+        {
+            throw ApiErrors.NoAnswer(RequestInfo.Of(request).Endpoint, exception);
+        }
+    }
+
+    private async Task<T> ReadAsync<T>(
+        HttpResponseMessage response,
+        RequestInfo info,
+        Func<ReadOnlyMemory<byte>, T> read,
+        CancellationToken cancellationToken
+    )
+    {
+        PooledContent content = await BodyReader
+            .BufferAsync(response, info.Endpoint, settings.MaxResponseBytes, cancellationToken)
+            .ConfigureAwait(false);
+        if (!response.IsSuccessStatusCode)
+        {
+            throw Refused(response, info, (int)response.StatusCode);
+        }
+        ReadOnlyMemory<byte> body = content.Memory;
+        if (body.Length == 0)
+        {
+            throw ApiErrors.Invalid(info.Endpoint, response.StatusCode, "is empty");
+        }
+        try
+        {
+            return read(body);
+        }
+        catch (JsonException exception)
+        {
+            // The parser's message would quote the body; its place says enough.
+            string where =
+                exception.LineNumber is { } line && exception.BytePositionInLine is { } column
+                    ? string.Format(CultureInfo.InvariantCulture, " (line {0}, byte {1})", line + 1, column + 1)
+                    : "";
+            ErrorBody said = info.AnswerIsSecret ? default : ErrorBody.Read(body.Span);
+            throw ApiErrors.Invalid(info.Endpoint, response.StatusCode, $"cannot be read{where}", said);
+        }
+    }
+
+    private RavatarApiException Refused(HttpResponseMessage response, RequestInfo info, int status)
+    {
+        if (status is >= 300 and < 400)
+        {
+            Uri? target = response.Headers.Location;
+            Uri? asked = response.RequestMessage?.RequestUri;
+            return ApiErrors.Redirected(
+                info.Endpoint,
+                (HttpStatusCode)status,
+                target is null || asked is null ? target : new Uri(asked, target)
+            );
+        }
+        string? token = response.RequestMessage?.Headers.Authorization?.Parameter;
+        ErrorBody body = response.Content is PooledContent content ? ErrorBody.Read(content.Memory.Span, token) : default;
+        return ApiErrors.ForStatus(info.Endpoint, status, body, RetryAfter.Read(response, settings.Time));
+    }
+}

@@ -1,0 +1,22 @@
+namespace Ravatar.Client;
+
+/// <summary>What the handlers need to know about a request, fixed for each endpoint.</summary>
+/// <param name="Endpoint">For people: method and path, as <c>GET /connection</c>. Never the query.</param>
+internal sealed record RequestInfo(string Endpoint)
+{
+    private const string Key = "Ravatar.Client.Request";
+
+    /// <summary>Whether repeating it starts or ends nothing on the server.</summary>
+    public bool Repeatable { get; init; }
+
+    /// <summary>Whether 500 says "try again" here.</summary>
+    public bool RepeatAfterServerError { get; init; }
+
+    /// <summary>Whether the answer holds a token: it is then shown nowhere.</summary>
+    public bool AnswerIsSecret { get; init; }
+
+    public void AttachTo(HttpRequestMessage request) => RequestItems.Set(request, Key, this);
+
+    public static RequestInfo Of(HttpRequestMessage request) =>
+        RequestItems.Get<RequestInfo>(request, Key) ?? new RequestInfo($"{request.Method} {request.RequestUri?.AbsolutePath}");
+}

@@ -1,0 +1,17 @@
+namespace Ravatar.Client;
+
+/// <summary>What the targets spell differently about waiting on a <see cref="TimeProvider"/>.</summary>
+internal static class Clock
+{
+    /// <summary>A source that is cancelled after <paramref name="delay"/> on this clock.</summary>
+    public static CancellationTokenSource CancelAfter(TimeProvider time, TimeSpan delay) =>
+#if NETSTANDARD2_0
+        time.CreateCancellationTokenSource(delay);
+#else
+        new(delay, time);
+#endif
+
+    /// <summary>Waits for a task that others share: cancellation ends this wait, not the task.</summary>
+    public static Task<T> WaitAsync<T>(Task<T> task, TimeProvider time, CancellationToken cancellationToken) =>
+        task.WaitAsync(Timeout.InfiniteTimeSpan, time, cancellationToken);
+}

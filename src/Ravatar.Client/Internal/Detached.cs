@@ -1,0 +1,46 @@
+namespace Ravatar.Client;
+
+/// <summary>Work that outlives the call that started it.</summary>
+internal static class Detached
+{
+    /// <summary>
+    /// Runs <paramref name="work"/> on the thread pool without the caller's execution context: its activity, culture and
+    /// async locals belong to that one call. A failure that nobody awaits is marked as seen.
+    /// </summary>
+    public static Task<T> Run<T>(Func<Task<T>> work)
+    {
+        Task<T> task;
+        if (ExecutionContext.IsFlowSuppressed())
+        {
+            task = Task.Run(work);
+        }
+        else
+        {
+            using (ExecutionContext.SuppressFlow())
+            {
+                task = Task.Run(work);
+            }
+        }
+        Observe(task);
+        return task;
+    }
+
+    /// <summary>Marks a later failure of the task as seen; those who await it still get it.</summary>
+    public static void Observe(Task task) =>
+        _ = task.ContinueWith(
+            static t => _ = t.Exception,
+            CancellationToken.None,
+            TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously,
+            TaskScheduler.Default
+        );
+
+    /// <summary>Completes when all of them have, however they ended; their failures count as seen.</summary>
+    public static Task SettleAsync(IEnumerable<Task> tasks) =>
+        Task.WhenAll(tasks)
+            .ContinueWith(
+                static t => _ = t.Exception,
+                CancellationToken.None,
+                TaskContinuationOptions.ExecuteSynchronously,
+                TaskScheduler.Default
+            );
+}

@@ -1,0 +1,126 @@
+using Xunit;
+
+namespace Ravatar.Client.Tests;
+
+/// <summary>A channel on the model, and a pump that moves the clock when nothing else moves.</summary>
+internal sealed class ChannelHarness : IAsyncDisposable
+{
+    private static readonly TimeSpan LongestStep = TimeSpan.FromSeconds(1);
+
+    private ChannelHarness(ModelService service, ChatChannel chat) => (Service, Chat) = (service, chat);
+
+    public ModelService Service { get; }
+
+    public ChatChannel Chat { get; }
+
+    public ManualTimeProvider Time => Service.Time;
+
+    public static async Task<ChannelHarness> OpenAsync(
+        ModelPlan? plan = null,
+        ChatChannelOptions? options = null,
+        TimeSpan? answerTimeout = null,
+        Func<double>? random = null,
+        Action<ModelService>? before = null,
+        Func<CancellationToken, Task>? probe = null
+    )
+    {
+        ModelService service = new(new ManualTimeProvider(), plan ?? new ModelPlan());
+        before?.Invoke(service);
+        Task<ChatChannel> opening = ChatChannel.OpenAsync(
+            new ChatIdentity
+            {
+                UserId = "user-1",
+                AvatarId = service.Plan.AvatarId,
+                Language = "en",
+                Source = "tests",
+                Session = () => "session-1",
+            },
+            answerTimeout ?? TimeSpan.FromSeconds(30),
+            options ?? new ChatChannelOptions(),
+            service.Environment(random, probe),
+            CancellationToken.None
+        );
+        await PumpAsync(service, opening);
+        return new ChannelHarness(service, await opening);
+    }
+
+    /// <summary>Waits for the task, moving the clock to the next timer whenever everything stands still.</summary>
+    public async Task<T> PumpAsync<T>(Task<T> until)
+    {
+        await PumpAsync(Service, until);
+        return await until;
+    }
+
+    public async Task PumpAsync(Task until)
+    {
+        await PumpAsync(Service, until);
+        await until;
+    }
+
+    /// <summary>Moves the clock as long as this holds.</summary>
+    public async Task PumpWhileAsync(Func<bool> condition)
+    {
+        TimeSpan limit = Time.Elapsed + TimeSpan.FromDays(1);
+        while (condition())
+        {
+            await QuietAsync(Service, Service.Never);
+            if (condition())
+            {
+                Step(Service);
+            }
+            Assert.True(Time.Elapsed < limit, "A day has passed, and what was waited for has not happened.");
+        }
+    }
+
+    /// <summary>Lets everything that can happen without the clock happen.</summary>
+    public Task SettleAsync() => QuietAsync(Service, Service.Never);
+
+    public async ValueTask DisposeAsync() => await PumpAsync(Chat.DisposeAsync().AsTask());
+
+    private static async Task PumpAsync(ModelService service, Task until)
+    {
+        TimeSpan limit = service.Time.Elapsed + TimeSpan.FromDays(30);
+        while (!until.IsCompleted)
+        {
+            await QuietAsync(service, until);
+            if (until.IsCompleted)
+            {
+                return;
+            }
+            Step(service);
+            Assert.True(service.Time.Elapsed < limit, "A month has passed, and what was waited for has not happened.");
+        }
+    }
+
+    // In small steps: a thread that the machine holds up must not find that hours have passed.
+    private static void Step(ModelService service)
+    {
+        if (service.Time.Pending is [var next, ..])
+        {
+            service.Time.Advance(
+                next < TimeSpan.Zero ? TimeSpan.Zero
+                : next < LongestStep ? next
+                : LongestStep
+            );
+        }
+    }
+
+    /// <summary>
+    /// Returns when nothing has moved for a number of turns of the thread pool. Being wrong only makes the machine look slow to the code under
+    /// test, which no assertion depends on.
+    /// </summary>
+    private static async Task QuietAsync(ModelService service, Task until)
+    {
+        long last = -1;
+        for (int quiet = 0; quiet < 12 && !until.IsCompleted; quiet++)
+        {
+            await Task.Yield();
+            Thread.Yield();
+            long now = service.Activity + ThreadPool.PendingWorkItemCount;
+            if (now != last)
+            {
+                (last, quiet) = (now, 0);
+            }
+        }
+    }
+}
