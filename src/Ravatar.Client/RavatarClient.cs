@@ -122,11 +122,7 @@ public sealed partial class RavatarClient : IAsyncDisposable, IDisposable
             return;
         }
         await DisposeChannelsAsync().ConfigureAwait(false);
-#if NETSTANDARD2_0
-        _lifetime.Cancel();
-#else
-        await _lifetime.CancelAsync().ConfigureAwait(false);
-#endif
+        await Clock.CancelAsync(_lifetime).ConfigureAwait(false);
         await _tokens.DisposeAsync().ConfigureAwait(false);
         _owned?.Dispose();
         // The lifetime's source is left undisposed: calls under way still ask it why they ended, and it holds no timer.

@@ -160,15 +160,16 @@ public sealed class FakeChat
 
     internal async Task AcceptAsync(HttpContext context, ReceivedRequest request, CancellationToken stopping)
     {
-        var connection = await Handshake.UpgradeAsync(context).ConfigureAwait(false);
-        using var pump = new SocketPump(context, connection, _server.Options.MaxMessageBytes, stopping);
+        using var pump = new SocketPump(context, _server.Options.MaxMessageBytes, stopping);
         var good = request.TokenWasGood == true;
         var socket = _open.Add(number => new FakeSocket(number, good ? request.TokenUserId : null, _server.Clock.Now, pump));
         try
         {
+            // All before the client hears of it: once its connect has returned, a test finds the socket here.
             Start(socket, good);
             _server.Received.Answered(request, StatusCodes.Status101SwitchingProtocols);
-            await pump.RunAsync(Drops, (number, raw, isText, drop) => _handler.Receive(socket, number, raw, isText, drop))
+            var connection = await Handshake.UpgradeAsync(context).ConfigureAwait(false);
+            await pump.RunAsync(connection, Drops, (number, raw, isText, drop) => _handler.Receive(socket, number, raw, isText, drop))
                 .ConfigureAwait(false);
         }
         finally

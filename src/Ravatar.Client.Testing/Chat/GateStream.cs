@@ -4,10 +4,11 @@ namespace Ravatar.Client.Testing;
 /// The TCP connection under a WebSocket, with a gate: while it is frozen nothing passes in either direction, pings and pongs included,
 /// and the peer sees a connection that is merely silent.
 /// </summary>
-internal sealed class GateStream(Stream inner) : Stream
+internal sealed class GateStream : Stream
 {
     private readonly CancellationTokenSource _closed = new();
     private TaskCompletionSource? _thawed;
+    private Stream _inner = Null;
 
     public bool IsFrozen => Volatile.Read(ref _thawed) is not null;
 
@@ -25,6 +26,9 @@ internal sealed class GateStream(Stream inner) : Stream
         set => throw new NotSupportedException();
     }
 
+    /// <summary>The connection under it, once there is one.</summary>
+    public void Attach(Stream inner) => _inner = inner;
+
     public void Freeze() =>
         Interlocked.CompareExchange(ref _thawed, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously), null);
 
@@ -33,7 +37,7 @@ internal sealed class GateStream(Stream inner) : Stream
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         await PassAsync(cancellationToken).ConfigureAwait(false);
-        var read = await inner.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
+        var read = await _inner.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
         await PassAsync(cancellationToken).ConfigureAwait(false);
         return read;
     }
@@ -41,13 +45,13 @@ internal sealed class GateStream(Stream inner) : Stream
     public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
         await PassAsync(cancellationToken).ConfigureAwait(false);
-        await inner.WriteAsync(buffer, cancellationToken).ConfigureAwait(false);
+        await _inner.WriteAsync(buffer, cancellationToken).ConfigureAwait(false);
     }
 
     public override async Task FlushAsync(CancellationToken cancellationToken)
     {
         await PassAsync(cancellationToken).ConfigureAwait(false);
-        await inner.FlushAsync(cancellationToken).ConfigureAwait(false);
+        await _inner.FlushAsync(cancellationToken).ConfigureAwait(false);
     }
 
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>

@@ -17,18 +17,17 @@ internal sealed class SocketPump : IDisposable
     private readonly int _maxMessageBytes;
     private string? _reason;
 
-    public SocketPump(HttpContext context, Stream connection, int maxMessageBytes, CancellationToken stopping)
+    public SocketPump(HttpContext context, int maxMessageBytes, CancellationToken stopping)
     {
         _context = context;
         _maxMessageBytes = maxMessageBytes;
         _stopping = stopping.Register(() => End(FakeDropManner.Reset));
-        Gate = new GateStream(connection);
         var options = new WebSocketCreationOptions { IsServer = true, KeepAliveInterval = Timeout.InfiniteTimeSpan };
         _webSocket = WebSocket.CreateFromStream(Gate, options);
         Frames = new SocketFrames(_webSocket, Gate);
     }
 
-    public GateStream Gate { get; }
+    public GateStream Gate { get; } = new();
 
     public SocketFrames Frames { get; }
 
@@ -42,8 +41,9 @@ internal sealed class SocketPump : IDisposable
 
     public string? ClientCloseReason { get; private set; }
 
-    public async Task RunAsync(DropPlan plan, Action<int, byte[], bool, FakeDrop?> receive)
+    public async Task RunAsync(Stream connection, DropPlan plan, Action<int, byte[], bool, FakeDrop?> receive)
     {
+        Gate.Attach(connection);
         var writing = Frames.WriteAllAsync(_end.Token);
         try
         {

@@ -55,7 +55,7 @@ public sealed class FakeHistory
         }
 
         var full = row with { Id = row.Id ?? NextId(), Date = row.Date ?? _clock.Stated.ToUnixTimeMilliseconds() };
-        _users.GetOrAdd(user, static _ => new UserHistory()).Append(full, _clock.Now + Lag);
+        _users.GetOrAdd(user, static _ => new UserHistory()).Append(full, _clock.Elapsed + Lag);
         return full;
     }
 
@@ -110,7 +110,7 @@ public sealed class FakeHistory
     internal byte[] PageJson(string userId, int page, int perPage)
     {
         var size = Math.Min(perPage, MaxPerPage ?? int.MaxValue);
-        var (rows, more) = _users.TryGetValue(userId, out var history) ? history.Page(_clock.Now, page, size, PageOrder) : ([], false);
+        var (rows, more) = _users.TryGetValue(userId, out var history) ? history.Page(_clock.Elapsed, page, size, PageOrder) : ([], false);
         return Json.Object(writer =>
         {
             writer.WriteStartArray("payload");

@@ -4,15 +4,15 @@ namespace Ravatar.Client.Testing;
 internal sealed class UserHistory
 {
     private readonly Lock _lock = new();
-    private readonly List<(FakeHistoryRow Row, DateTimeOffset VisibleFrom)> _rows = [];
+    private readonly List<(FakeHistoryRow Row, TimeSpan VisibleFrom)> _rows = [];
     private int _visible;
 
-    public void Append(FakeHistoryRow row, DateTimeOffset visibleFrom)
+    public void Append(FakeHistoryRow row, TimeSpan visibleFrom)
     {
         lock (_lock)
         {
             // A row never overtakes an earlier one: what is visible is always a prefix, and finding it costs nothing.
-            var last = _rows.Count == 0 ? DateTimeOffset.MinValue : _rows[^1].VisibleFrom;
+            var last = _rows.Count == 0 ? TimeSpan.MinValue : _rows[^1].VisibleFrom;
             _rows.Add((row, visibleFrom > last ? visibleFrom : last));
         }
     }
@@ -26,7 +26,7 @@ internal sealed class UserHistory
     }
 
     /// <summary>One page of what is visible at <paramref name="now"/>, oldest row first, and whether further pages follow.</summary>
-    public (IReadOnlyList<FakeHistoryRow> Rows, bool More) Page(DateTimeOffset now, int page, int size, FakePageOrder order)
+    public (IReadOnlyList<FakeHistoryRow> Rows, bool More) Page(TimeSpan now, int page, int size, FakePageOrder order)
     {
         lock (_lock)
         {

@@ -25,6 +25,14 @@ internal sealed class Dispatcher(FakeRavatarServer server, CancellationToken sto
             // The client has gone, or the server stops: nobody is left to answer.
             context.Abort();
         }
+        catch (Exception e) when (!context.Response.HasStarted)
+        {
+            // Functions that the test has set run here too; what they throw must not look like the service's answer alone.
+            server.Received.Violate(
+                $"{context.Request.Method} {context.Request.Path}: the test's own function threw {e.GetType().Name}: {e.Message}"
+            );
+            context.Response.StatusCode = StatusCodes.Status500InternalServerError;
+        }
     }
 
     private async Task AnswerAsync(HttpContext context, CancellationToken cancellationToken)

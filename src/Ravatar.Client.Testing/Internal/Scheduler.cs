@@ -7,7 +7,7 @@ namespace Ravatar.Client.Testing;
 internal sealed class Scheduler : IDisposable
 {
     private readonly Lock _lock = new();
-    private readonly PriorityQueue<Action, (long Due, long Order)> _queue = new();
+    private readonly PriorityQueue<Action, (TimeSpan Due, long Order)> _queue = new();
     private readonly FakeClock _clock;
     private readonly ITimer _timer;
     private long _order;
@@ -35,7 +35,7 @@ internal sealed class Scheduler : IDisposable
                 return;
             }
 
-            _queue.Enqueue(action, ((_clock.Now + delay).UtcTicks, _order++));
+            _queue.Enqueue(action, (_clock.Elapsed + delay, _order++));
             if (!_draining)
             {
                 Arm();
@@ -76,7 +76,7 @@ internal sealed class Scheduler : IDisposable
     {
         lock (_lock)
         {
-            if (!_disposed && _queue.TryPeek(out _, out var next) && next.Due <= _clock.Now.UtcTicks)
+            if (!_disposed && _queue.TryPeek(out _, out var next) && next.Due <= _clock.Elapsed)
             {
                 return _queue.Dequeue();
             }
@@ -96,7 +96,7 @@ internal sealed class Scheduler : IDisposable
         if (_queue.TryPeek(out _, out var next))
         {
             // Timers count whole milliseconds: round up, or the callback comes too early and finds nothing due.
-            var wait = Math.Max(1, Math.Ceiling(new TimeSpan(next.Due - _clock.Now.UtcTicks).TotalMilliseconds));
+            var wait = Math.Max(1, Math.Ceiling((next.Due - _clock.Elapsed).TotalMilliseconds));
             _timer.Change(TimeSpan.FromMilliseconds(wait), Timeout.InfiniteTimeSpan);
         }
     }

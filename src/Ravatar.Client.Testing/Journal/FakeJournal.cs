@@ -229,7 +229,11 @@ public sealed class FakeJournal
         Violate($"{request.Method} {request.Path}: {violation}");
     }
 
-    internal void Violate(string violation) => _violations.Add(violation);
+    internal void Violate(string violation)
+    {
+        _violations.Add(violation);
+        Changed();
+    }
 
     internal void Answered(ReceivedRequest request, int status)
     {

@@ -7,7 +7,7 @@ internal sealed class StreamPages(FakeRavatarServer server)
 {
     public HttpReply Handle(ReceivedRequest request)
     {
-        if (request.Method is not ("GET" or "HEAD"))
+        if (request.Method != "GET")
         {
             return HttpReply.Error(404);
         }

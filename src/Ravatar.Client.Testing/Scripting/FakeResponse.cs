@@ -45,7 +45,7 @@ public sealed record FakeResponse
     /// <param name="error">The value of <c>error</c>; <see langword="null"/> for one that fits the status.</param>
     /// <returns>The answer.</returns>
     public static FakeResponse Failure(int status, string? error = null) =>
-        new() { Status = status, Body = error is null ? null : HttpReply.Error(status, error).Body };
+        new() { Status = status, Body = (error is null ? HttpReply.Error(status) : HttpReply.Error(status, error)).Body };
 
     /// <summary>A JSON body, sent as it is.</summary>
     /// <param name="json">The body.</param>

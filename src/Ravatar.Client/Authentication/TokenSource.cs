@@ -68,11 +68,7 @@ internal sealed class TokenSource : IAsyncDisposable
             _held = null;
             flight = _flight;
         }
-#if NETSTANDARD2_0
-        _lifetime.Cancel();
-#else
-        await _lifetime.CancelAsync().ConfigureAwait(false);
-#endif
+        await Clock.CancelAsync(_lifetime).ConfigureAwait(false);
         if (flight is not null)
         {
             // Its outcome belongs to those who wait for it; here only its end matters, within limits.

@@ -13,7 +13,6 @@ public sealed class ChatChannel : IAsyncDisposable
     private readonly TimeSpan _answerTimeout;
     private readonly ChatChannelOptions _options;
     private readonly TimeProvider _time;
-    private readonly Room _room;
     private readonly Conversation _conversation;
     private readonly Outbox _outbox;
     private readonly Broadcast<ChatEvent> _events;
@@ -39,7 +38,7 @@ public sealed class ChatChannel : IAsyncDisposable
             environment.Time
         );
         _encoder = new ChatEncoder(identity);
-        _room = new Room(options.OutboxMessages, options.OutboxBytes);
+        Room room = new(options.OutboxMessages, options.OutboxBytes);
         _events = new Broadcast<ChatEvent>(
             options.ReaderEvents,
             options.ReaderBytes,
@@ -54,8 +53,8 @@ public sealed class ChatChannel : IAsyncDisposable
             options.ReaderEvents,
             options.ReaderBytes
         );
-        _conversation = new Conversation(settings, _events, _room, _counters, environment.Time);
-        _outbox = new Outbox(_conversation, _counters);
+        _conversation = new Conversation(settings, _events, room, _counters, environment.Time);
+        _outbox = new Outbox(_conversation, room, _counters);
         _loop = new ChannelLoop(environment, options, _conversation, _outbox, _events, _states, _counters);
         Completion = Detached.Run(_loop.RunAsync);
     }
@@ -203,19 +202,18 @@ public sealed class ChatChannel : IAsyncDisposable
             await flushed.FinishesWithin(_options.FlushTimeout, _time).ConfigureAwait(false);
         }
         _loop.Stop();
-        ChatEnd end = await Completion.ConfigureAwait(false);
-        _room.Close(Ended(end));
+        await Completion.ConfigureAwait(false);
     }
 
     private async Task SendAsync(string? text, Func<byte[]> encode, CancellationToken cancellationToken)
     {
-        OutgoingMessage message = await PostAsync(text, encode, null, cancellationToken).ConfigureAwait(false);
+        OutgoingMessage message = Post(text, encode, null, cancellationToken);
         await WaitAsync(message.Written.Task, message, cancellationToken).ConfigureAwait(false);
     }
 
     private async Task<ChatAnswer> AskAsync(string? text, Func<byte[]> encode, TimeSpan timeout, CancellationToken cancellationToken)
     {
-        OutgoingMessage message = await PostAsync(text, encode, timeout, cancellationToken).ConfigureAwait(false);
+        OutgoingMessage message = Post(text, encode, timeout, cancellationToken);
         return await WaitAsync(message.Answer!.Task, message, cancellationToken).ConfigureAwait(false);
     }
 
@@ -234,17 +232,11 @@ public sealed class ChatChannel : IAsyncDisposable
     }
 
     /// <summary>Brings a message on its way; a timeout means that its answer is wanted.</summary>
-    private async ValueTask<OutgoingMessage> PostAsync(
-        string? text,
-        Func<byte[]> encode,
-        TimeSpan? timeout,
-        CancellationToken cancellationToken
-    )
+    private OutgoingMessage Post(string? text, Func<byte[]> encode, TimeSpan? timeout, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         Guard.NotDisposed(_disposal is not null, this);
         byte[] frame = encode();
-        await _room.EnterAsync(frame.Length, cancellationToken).ConfigureAwait(false);
         OutgoingMessage message = new(frame, text, timeout is not null, timeout ?? _answerTimeout);
         ValueTask posting = _outbox.PostAsync(message);
         if (!posting.IsCompletedSuccessfully)
@@ -254,7 +246,4 @@ public sealed class ChatChannel : IAsyncDisposable
         }
         return message;
     }
-
-    private static Exception Ended(ChatEnd end) =>
-        end.Exception ?? new RavatarConnectionException($"The chat channel has ended: {end.Message}");
 }

@@ -185,7 +185,10 @@ internal sealed partial class Conversation : IDisposable
     private void Settle(OutgoingMessage message)
     {
         message.Stage = OutgoingStage.Settled;
-        _room.Leave(message.Frame.Length);
+        if (message.IsAdmitted)
+        {
+            _room.Leave(message.Frame.Length);
+        }
     }
 
     private void Tick()

@@ -3,17 +3,28 @@ namespace Ravatar.Client;
 /// <summary>
 /// The one ordered way to the socket. Who posts while nothing waits and a connection is open writes at once, on its own thread; otherwise the
 /// message waits, and one writer at a time empties the queue. While there is no connection, or history is still being asked, everything waits.
-/// Its size is bounded by <see cref="Room"/>, which every message enters before it gets here.
+/// What is under way, written but unanswered messages included, is bounded by <see cref="Room"/>; what finds none waits in front, in the order in
+/// which it came, together with its caller.
 /// </summary>
-internal sealed class Outbox(Conversation conversation, ChannelCounters counters)
+internal sealed class Outbox
 {
     private readonly object _gate = new();
+    private readonly Conversation _conversation;
+    private readonly Room _room;
+    private readonly ChannelCounters _counters;
     private readonly LinkedList<OutgoingMessage> _waiting = new();
+    private readonly LinkedList<OutgoingMessage> _lobby = new();
     private ChatConnection? _connection;
     private bool _writing;
     private TaskCompletionSource<bool>? _stopped;
     private TaskCompletionSource<bool>? _emptied;
     private Exception? _closed;
+
+    public Outbox(Conversation conversation, Room room, ChannelCounters counters)
+    {
+        (_conversation, _room, _counters) = (conversation, room, counters);
+        room.Left = Admit;
+    }
 
     /// <summary>Adds a message. <see cref="OutgoingMessage.Written"/> tells when it is on the socket.</summary>
     public ValueTask PostAsync(OutgoingMessage message)
@@ -26,6 +37,12 @@ internal sealed class Outbox(Conversation conversation, ChannelCounters counters
                 message.Fail(_closed);
                 return default;
             }
+            if (_lobby.Count > 0 || !_room.TryEnter(message.Frame.Length))
+            {
+                _lobby.AddLast(message);
+                return default;
+            }
+            message.IsAdmitted = true;
             if (_connection is null || _writing || _waiting.Count > 0)
             {
                 _waiting.AddLast(message);
@@ -61,9 +78,13 @@ internal sealed class Outbox(Conversation conversation, ChannelCounters counters
     {
         lock (_gate)
         {
-            _waiting.Remove(message);
+            if (!_lobby.Remove(message))
+            {
+                _waiting.Remove(message);
+            }
             Note();
         }
+        Admit(); // a large one in front may have been what held up the rest
     }
 
     /// <summary>Lets nothing out any more; completes when nobody is writing.</summary>
@@ -81,7 +102,7 @@ internal sealed class Outbox(Conversation conversation, ChannelCounters counters
     {
         lock (_gate)
         {
-            return _writing || _waiting.Count > 0
+            return _writing || _waiting.Count + _lobby.Count > 0
                 ? (_emptied ??= new(TaskCreationOptions.RunContinuationsAsynchronously)).Task
                 : Task.CompletedTask;
         }
@@ -93,12 +114,34 @@ internal sealed class Outbox(Conversation conversation, ChannelCounters counters
         lock (_gate)
         {
             _closed ??= reason;
-            foreach (OutgoingMessage message in _waiting)
+            foreach (OutgoingMessage message in _waiting.Concat(_lobby))
             {
                 message.Fail(_closed);
             }
             _waiting.Clear();
+            _lobby.Clear();
             Note();
+        }
+    }
+
+    /// <summary>There is room again: who came first is let in first, and written if nobody else is writing.</summary>
+    private void Admit()
+    {
+        ChatConnection? connection;
+        lock (_gate)
+        {
+            while (_lobby.First is { } first && _room.TryEnter(first.Value.Frame.Length))
+            {
+                _lobby.RemoveFirst();
+                first.Value.IsAdmitted = true;
+                _waiting.AddLast(first.Value);
+            }
+            connection = _writing || _waiting.Count == 0 ? null : _connection;
+            _writing |= connection is not null;
+        }
+        if (connection is not null)
+        {
+            _ = Task.Run(() => DrainAsync(connection), CancellationToken.None);
         }
     }
 
@@ -142,7 +185,7 @@ internal sealed class Outbox(Conversation conversation, ChannelCounters counters
             PutBack(message); // not a byte of it was sent
             return false;
         }
-        if (!conversation.TryBeginWrite(message, connection.Epoch))
+        if (!_conversation.TryBeginWrite(message, connection.Epoch))
         {
             return true;
         }
@@ -156,8 +199,8 @@ internal sealed class Outbox(Conversation conversation, ChannelCounters counters
             connection.End(new ConnectionEnd($"Writing failed: {e.GetBaseException().Message}", Error: e));
             return false;
         }
-        counters.SentOnce();
-        conversation.Wrote(message);
+        _counters.SentOnce();
+        _conversation.Wrote(message);
         return true;
     }
 
@@ -211,7 +254,7 @@ internal sealed class Outbox(Conversation conversation, ChannelCounters counters
         }
         _stopped?.TrySetResult(true);
         _stopped = null;
-        if (_waiting.Count == 0)
+        if (_waiting.Count + _lobby.Count == 0)
         {
             _emptied?.TrySetResult(true);
             _emptied = null;

@@ -50,6 +50,9 @@ internal sealed class OutgoingMessage
 
     public OutgoingStage Stage { get; set; }
 
+    /// <summary>It takes up room. Set by <see cref="Outbox"/> before anybody else can see the message.</summary>
+    public bool IsAdmitted { get; set; }
+
     /// <summary>The number of the connection it was last written on; 0 before.</summary>
     public int Epoch { get; set; }
 

@@ -40,7 +40,7 @@ internal sealed class AttemptHandler : DelegatingHandler
         try
         {
             HttpResponseMessage response = await SendOnceAsync(request, info, either.Token).ConfigureAwait(false);
-            LogResponse(response, info, start);
+            LogResponse(response, info, request.Headers.Authorization?.Parameter, start);
             return response;
         }
         catch (Exception exception)
@@ -117,7 +117,7 @@ internal sealed class AttemptHandler : DelegatingHandler
         }
     }
 
-    private void LogResponse(HttpResponseMessage response, RequestInfo info, long start)
+    private void LogResponse(HttpResponseMessage response, RequestInfo info, string? token, long start)
     {
         ReadOnlyMemory<byte> body = ((PooledContent)response.Content).Memory;
         Log.ResponseReceived(_logger, info.Endpoint, (int)response.StatusCode, body.Length, Since(start));
@@ -125,7 +125,7 @@ internal sealed class AttemptHandler : DelegatingHandler
         {
             string text = info.AnswerIsSecret
                 ? $"({body.Length} bytes, not shown: they hold the token)"
-                : Encoding.UTF8.GetString(body.Slice(0, Math.Min(body.Length, LongestPayload)).ToArray());
+                : PlainText.Masked(Encoding.UTF8.GetString(body.Slice(0, Math.Min(body.Length, LongestPayload)).ToArray()), token);
             Log.ResponseBody(_payloads, info.Endpoint, text);
         }
     }

@@ -23,21 +23,9 @@ internal readonly record struct ErrorBody(int? Status, string? Code, string? Mes
     /// <param name="secret">The token the request carried: masked where the server quotes it.</param>
     public static ErrorBody Read(ReadOnlySpan<byte> body, string? secret = null)
     {
-        ErrorBody error = ReadAny(body);
-        return string.IsNullOrEmpty(secret)
-            ? error
-            : error with
-            {
-                Code = error.Code?.Replace(secret!, PlainText.Mask),
-                Message = error.Message?.Replace(secret!, PlainText.Mask),
-            };
-    }
-
-    private static ErrorBody ReadAny(ReadOnlySpan<byte> body)
-    {
         try
         {
-            if (ReadJson(body) is { } error && (error.Code ?? error.Message) is not null)
+            if (ReadJson(body, secret) is { Message: not null } error)
             {
                 return error;
             }
@@ -47,12 +35,12 @@ internal readonly record struct ErrorBody(int? Status, string? Code, string? Mes
             // No JSON, or cut off: its text has to do.
         }
         ReadOnlySpan<byte> start = body.Slice(0, Math.Min(body.Length, LongestRaw));
-        return new ErrorBody(null, null, Shorten(PlainText.From(Encoding.UTF8.GetString(start.ToArray())), LongestText));
+        return new ErrorBody(null, null, Clean(Encoding.UTF8.GetString(start.ToArray()), secret, LongestText));
     }
 
     /// <summary>Reads only the members that tell of a failure, for bodies whose text may hold a token.</summary>
     /// <exception cref="JsonException">Malformed JSON.</exception>
-    public static ErrorBody ReadMembers(ReadOnlySpan<byte> json) => ReadJson(json) ?? default;
+    public static ErrorBody ReadMembers(ReadOnlySpan<byte> json) => ReadJson(json, secret: null) ?? default;
 
     /// <summary>
     /// The <c>status</c> a JSON object announces ahead of its first nested value. Cheap: of a long list nothing is read.
@@ -87,12 +75,12 @@ internal readonly record struct ErrorBody(int? Status, string? Code, string? Mes
         return null;
     }
 
-    private static ErrorBody? ReadJson(ReadOnlySpan<byte> body)
+    private static ErrorBody? ReadJson(ReadOnlySpan<byte> body, string? secret)
     {
         Utf8JsonReader reader = JsonRead.Open(body);
         if (reader.TokenType is JsonTokenType.String)
         {
-            return new ErrorBody(null, null, Clean(JsonRead.GetString(ref reader), LongestText));
+            return new ErrorBody(null, null, Clean(JsonRead.GetString(ref reader), secret, LongestText));
         }
         if (reader.TokenType is not JsonTokenType.StartObject)
         {
@@ -111,12 +99,12 @@ internal readonly record struct ErrorBody(int? Status, string? Code, string? Mes
             else if (JsonRead.Is(ref reader, "error"u8))
             {
                 reader.Read();
-                code = Clean(ReadTextOrNested(ref reader), LongestText);
+                code = Clean(ReadTextOrNested(ref reader), secret, LongestText);
             }
             else if (JsonRead.Is(ref reader, "message"u8))
             {
                 reader.Read();
-                message = Clean(ReadTextOrNested(ref reader), LongestText);
+                message = Clean(ReadTextOrNested(ref reader), secret, LongestText);
             }
             else
             {
@@ -151,7 +139,9 @@ internal readonly record struct ErrorBody(int? Status, string? Code, string? Mes
         return text;
     }
 
-    private static string? Clean(string? text, int longest) => text is null ? null : Shorten(PlainText.From(text), longest);
+    // Masked before it is cut: half a token is too much as well.
+    private static string? Clean(string? text, string? secret, int longest) =>
+        text is null ? null : Shorten(PlainText.From(text, secret), longest);
 
     private static string? Shorten(string? text, int longest)
     {

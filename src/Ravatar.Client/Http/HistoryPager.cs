@@ -102,11 +102,7 @@ internal sealed class HistoryPager(Func<int, CancellationToken, Task<HistoryPage
         /// <summary>Cancels and awaits what is in flight; reading goes on at <paramref name="page"/>.</summary>
         public async Task RestartAsync(int page)
         {
-#if NETSTANDARD2_0
-            _batch.Cancel();
-#else
-            await _batch.CancelAsync().ConfigureAwait(false);
-#endif
+            await Clock.CancelAsync(_batch).ConfigureAwait(false);
             await Detached.SettleAsync(_inFlight).ConfigureAwait(false);
             _inFlight.Clear();
             _batch.Dispose();

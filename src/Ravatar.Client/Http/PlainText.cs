@@ -10,8 +10,8 @@ internal static class PlainText
     public const string Mask = "[token]";
 
     /// <summary>The text without tags, scripts and styles, entities decoded, white space and control characters as single spaces, tokens masked.</summary>
-    public static string From(string text) =>
-        MaskTokens(Collapse(text.IndexOf('<') < 0 ? text : WebUtility.HtmlDecode(WithoutMarkup(text))));
+    public static string From(string text, string? token = null) =>
+        Masked(Collapse(text.IndexOf('<') < 0 ? text : WebUtility.HtmlDecode(WithoutMarkup(text))), token);
 
     private static string WithoutMarkup(string text)
     {
@@ -75,9 +75,14 @@ internal static class PlainText
         return result.ToString();
     }
 
-    // Every JWT starts with the Base64 of '{"'. A server that quotes the token it refuses must not make us print it.
-    private static string MaskTokens(string text)
+    /// <summary>The text with a mask over whatever looks like a JWT, and over this token, whatever it looks like.</summary>
+    /// <remarks>Every JWT starts with the Base64 of <c>{"</c>. A server that quotes the token it refuses must not make us print it.</remarks>
+    public static string Masked(string text, string? token = null)
     {
+        if (!string.IsNullOrEmpty(token))
+        {
+            text = text.Replace(token, Mask);
+        }
         int at = text.IndexOf("eyJ", StringComparison.Ordinal);
         if (at < 0)
         {

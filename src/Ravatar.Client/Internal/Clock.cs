@@ -14,4 +14,15 @@ internal static class Clock
     /// <summary>Waits for a task that others share: cancellation ends this wait, not the task.</summary>
     public static Task<T> WaitAsync<T>(Task<T> task, TimeProvider time, CancellationToken cancellationToken) =>
         task.WaitAsync(Timeout.InfiniteTimeSpan, time, cancellationToken);
+
+    /// <summary>Cancels; where the platform can, callbacks run elsewhere and not on the caller.</summary>
+    public static Task CancelAsync(CancellationTokenSource source)
+    {
+#if NETSTANDARD2_0
+        source.Cancel();
+        return Task.CompletedTask;
+#else
+        return source.CancelAsync();
+#endif
+    }
 }

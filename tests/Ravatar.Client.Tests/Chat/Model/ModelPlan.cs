@@ -5,6 +5,9 @@ internal sealed class ModelPlan
 {
     public const int PageSize = 100;
 
+    /// <summary>How long, in real time, nothing must move before the clock is moved.</summary>
+    public TimeSpan Patience { get; set; } = TimeSpan.FromMilliseconds(3);
+
     public string AvatarId { get; set; } = "avatar-1";
 
     public bool WaitWithoutBuffer { get; set; } = true;
@@ -61,7 +64,7 @@ internal sealed class ModelPlan
 }
 
 /// <summary>What can happen around a write.</summary>
-internal enum ModelFault
+public enum ModelFault
 {
     None,
 

@@ -15,6 +15,7 @@ internal sealed class ModelService(ManualTimeProvider time, ModelPlan plan) : IC
     private long _activity;
     private int _tokenNumber = 1;
     private bool _tokenRevoked;
+    private string? _hidden;
     private int _connects;
     private int _writes;
 
@@ -136,6 +137,9 @@ internal sealed class ModelService(ManualTimeProvider time, ModelPlan plan) : IC
         }
     }
 
+    /// <summary>This text's own row never shows in history.</summary>
+    public void HideRow(string text) => _hidden = text;
+
     /// <summary>Somebody else of the same user talks: rows that are not ours.</summary>
     public void OtherDevice(string text, string avatar)
     {
@@ -222,7 +226,10 @@ internal sealed class ModelService(ManualTimeProvider time, ModelPlan plan) : IC
         int to = plan.NewestPageFirst ? visible - ((page - 1) * size) : Math.Min(visible, page * size);
         for (int i = from; i < to; i++)
         {
-            yield return _rows[i].ToMessage();
+            if (_rows[i].Direction != "outgoing" || _rows[i].Request != _hidden)
+            {
+                yield return _rows[i].ToMessage();
+            }
         }
     }
 

@@ -45,9 +45,9 @@ internal sealed class ModelSocket(ModelService service, int number) : IChatSocke
                 Die();
                 throw new WebSocketException(WebSocketError.ConnectionClosedPrematurely);
             case ModelFault.AfterButFailed:
+                Die();
                 TakeIn(message);
                 await Task.Yield();
-                Die();
                 throw new WebSocketException(WebSocketError.ConnectionClosedPrematurely);
             case ModelFault.After:
                 // Dead first, so that the answer is lost with it.

@@ -1,0 +1,217 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
+using FsCheck;
+using FsCheck.Fluent;
+using Xunit;
+
+namespace Ravatar.Client.Tests;
+
+public class ErrorTests
+{
+    [Theory]
+    [InlineData(400, typeof(RavatarApiException))]
+    [InlineData(401, typeof(RavatarAuthenticationException))]
+    [InlineData(402, typeof(RavatarPaymentRequiredException))]
+    [InlineData(403, typeof(RavatarAuthenticationException))]
+    [InlineData(404, typeof(RavatarApiException))]
+    [InlineData(418, typeof(RavatarApiException))]
+    [InlineData(429, typeof(RavatarApiException))]
+    [InlineData(500, typeof(RavatarApiException))]
+    [InlineData(502, typeof(RavatarApiException))]
+    [InlineData(503, typeof(RavatarBusyException))]
+    [InlineData(504, typeof(RavatarTimeoutException))]
+    [InlineData(599, typeof(RavatarApiException))]
+    public async Task Each_status_is_its_own_exception(int status, Type type)
+    {
+        await using TestClient test = new(o => o.Retry.MaxRetries = 0);
+        test.Server.AnswerWith("""{"error":"some_code","message":"Some words."}""", (HttpStatusCode)status);
+        RavatarApiException error = await FailureAsync(test);
+        Assert.Equal(type, error.GetType());
+        Assert.Equal((HttpStatusCode)status, error.StatusCode);
+        Assert.Equal("some_code", error.ErrorCode);
+        Assert.Equal("Some words.", error.ServerMessage);
+        Assert.Equal("GET /connection", error.Endpoint);
+        Assert.Contains("GET /connection", error.Message, StringComparison.Ordinal);
+        Assert.Contains($"{status}", error.Message, StringComparison.Ordinal);
+        Assert.Contains("some_code", error.Message, StringComparison.Ordinal);
+        Assert.Contains("Some words.", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(402)]
+    [InlineData(403)]
+    [InlineData(503)]
+    [InlineData(504)]
+    public async Task A_failure_that_only_the_body_tells_is_believed(int status)
+    {
+        await using TestClient test = new(o => o.Retry.MaxRetries = 0);
+        test.Server.AnswerWith($$"""{"status":{{status}},"error":"why"}""");
+        RavatarApiException error = await FailureAsync(test);
+        Assert.Equal((HttpStatusCode)status, error.StatusCode);
+        Assert.Equal("why", error.ErrorCode);
+    }
+
+    [Fact]
+    public async Task A_failing_status_behind_the_lists_is_believed_as_well()
+    {
+        await using TestClient test = new();
+        test.Server.AnswerWith("""{"avatars_info":[],"status":"402","message":"pay"}""");
+        RavatarApiException error = await FailureAsync(test);
+        Assert.IsType<RavatarPaymentRequiredException>(error);
+        Assert.Equal("pay", error.ServerMessage);
+    }
+
+    [Fact]
+    public async Task An_error_without_anything_else_is_a_failure()
+    {
+        await using TestClient test = new();
+        test.Server.AnswerWith("""{"error":"no_connection_data"}""");
+        Assert.Equal("no_connection_data", (await FailureAsync(test)).ErrorCode);
+    }
+
+    [Theory]
+    [InlineData("invalid_user_id", 400, "user id")]
+    [InlineData("invalid_project_id", 400, "project id")]
+    [InlineData("project_not_found", 401, "project id")]
+    [InlineData("other", 402, "payment prompt")]
+    [InlineData("other", 503, "Please try again later")]
+    [InlineData("other", 504, "exponential backoff")]
+    public async Task Each_failure_says_what_to_do(string code, int status, string advice)
+    {
+        await using TestClient test = new(o => o.Retry.MaxRetries = 0);
+        test.Server.Jwt = (_, _) => Task.FromResult(ScriptedHandler.Json($$"""{"error":"{{code}}"}""", (HttpStatusCode)status));
+        RavatarApiException error = await FailureAsync(test);
+        Assert.Contains(advice, error.Recommendation, StringComparison.Ordinal);
+        Assert.Equal("POST /jwt", error.Endpoint);
+    }
+
+    [Theory]
+    [InlineData("""{"message":"only words"}""", null, "only words")]
+    [InlineData("""{"error":"only_code"}""", "only_code", "only_code")]
+    [InlineData("""{"error":{"code":"x","message":"nested"}}""", "x", "x")]
+    [InlineData("""{"error":12,"message":null}""", "12", "12")]
+    [InlineData("\"just a string\"", null, "just a string")]
+    [InlineData("Bad Gateway", null, "Bad Gateway")]
+    [InlineData("""{"error":"cut of""", null, """{"error":"cut of""")]
+    [InlineData("[1,2]", null, "[1,2]")]
+    [InlineData("", null, null)]
+    [InlineData(
+        "<!DOCTYPE html><html><head><title>x</title><style>p{}</style></head><body><h1>502</h1>\n<p>Bad&nbsp;gateway &amp; more</p><script>var a = '<p>';</script></body></html>",
+        null,
+        "502 Bad gateway & more"
+    )]
+    [InlineData("a < b and c > d", null, "a < b and c > d")]
+    [InlineData("<script>never closed", null, null)]
+    [InlineData("line one\r\n\tline\0two\u001b[31m", null, "line one line two [31m")]
+    public void Whatever_the_body_holds_is_read_for_people(string body, string? code, string? message)
+    {
+        ErrorBody error = ErrorBody.Read(Encoding.UTF8.GetBytes(body));
+        Assert.Equal(code, error.Code);
+        Assert.Equal(message, error.Message);
+    }
+
+    [Fact]
+    public void Long_texts_are_cut()
+    {
+        Assert.Equal(501, ErrorBody.Read(Encoding.UTF8.GetBytes(new string('x', 1_000_000))).Message!.Length);
+        string json = $$"""{"message":"{{new string('x', 499)}}😀😀"}""";
+        Assert.Equal(new string('x', 499) + "…", ErrorBody.Read(Encoding.UTF8.GetBytes(json)).Message);
+    }
+
+    [Fact]
+    public void Any_bytes_are_read_without_an_exception()
+    {
+        Prop.ForAll<byte[]>(bytes =>
+            {
+                ErrorBody.Read(bytes ?? []);
+                ErrorBody.PeekStatus(bytes ?? []);
+            })
+            .QuickCheckThrowOnFailure();
+        Prop.ForAll<string>(text => ErrorBody.Read(Encoding.UTF8.GetBytes("<" + text + "<" + text)).Message?.Length is null or <= 501)
+            .QuickCheckThrowOnFailure();
+    }
+
+    [Theory]
+    [InlineData("token eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.abc_-x is bad", "token [token] is bad")]
+    [InlineData("eyJeyJ,eyJ", "[token],[token]")]
+    public void What_looks_like_a_token_is_masked(string text, string expected)
+    {
+        Assert.Equal(expected, PlainText.From(text));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("   ")]
+    [InlineData("null")]
+    [InlineData("[]")]
+    [InlineData("<html><body>Log in to the Wi-Fi</body></html>")]
+    [InlineData("""{"status":200,"session":"s","avatars_info":[{"_id":"a","na""")]
+    [InlineData("""{"status":200} trailing""")]
+    public async Task A_good_status_with_no_answer_is_a_failure(string body)
+    {
+        await using TestClient test = new();
+        test.Server.Answer = (_, _) => Task.FromResult(ScriptedHandler.Text(body, "text/plain"));
+        RavatarApiException error = await FailureAsync(test);
+        Assert.Equal(typeof(RavatarApiException), error.GetType());
+        Assert.Equal(HttpStatusCode.OK, error.StatusCode);
+        Assert.Equal(1, test.Server.Count("GET /connection"));
+        Assert.NotNull(error.Recommendation);
+    }
+
+    [Fact]
+    public async Task Deep_json_is_a_failure_not_a_crash()
+    {
+        await using TestClient test = new();
+        test.Server.AnswerWith($$"""{"session":"s","x":{{new string('[', 100_000)}}""");
+        await Assert.ThrowsAsync<RavatarApiException>(() => test.Client.GetConfigurationAsync());
+    }
+
+    [Theory]
+    [InlineData("https://evil.example/path?secret=1", "https://evil.example")]
+    [InlineData("/elsewhere?secret=1", "https://chat.rvtr.ai")]
+    [InlineData(null, "an unnamed address")]
+    public async Task A_redirect_is_an_error_that_names_the_host(string? location, string named)
+    {
+        await using TestClient test = new();
+        test.Server.Answer = (_, _) =>
+        {
+            HttpResponseMessage response = ScriptedHandler.Json("", HttpStatusCode.TemporaryRedirect);
+            response.Headers.Location = location is null
+                ? null
+                : new Uri(location, location[0] is '/' ? UriKind.Relative : UriKind.Absolute);
+            return Task.FromResult(response);
+        };
+        RavatarApiException error = await FailureAsync(test);
+        Assert.Contains(named, error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", error.ToString(), StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.TemporaryRedirect, error.StatusCode);
+    }
+
+    [Fact]
+    public async Task Retry_after_is_told()
+    {
+        await using TestClient test = new();
+        test.Server.Answer = (_, _) =>
+        {
+            HttpResponseMessage response = ScriptedHandler.Json("{}", HttpStatusCode.ServiceUnavailable);
+            response.Headers.RetryAfter = new RetryConditionHeaderValue(test.Time.GetUtcNow() + TimeSpan.FromMinutes(2));
+            return Task.FromResult(response);
+        };
+        Assert.Equal(TimeSpan.FromMinutes(2), (await FailureAsync(test)).RetryAfter);
+    }
+
+    [Fact]
+    public async Task No_connection_is_an_error_with_the_guides_advice()
+    {
+        await using TestClient test = new(o => o.Retry.MaxRetries = 0);
+        test.Server.Jwt = (_, _) => throw new HttpRequestException("Name or service not known (chat.rvtr.ai:443)");
+        RavatarApiException error = await FailureAsync(test);
+        Assert.Null(error.StatusCode);
+        Assert.IsType<HttpRequestException>(error.InnerException);
+        Assert.Contains("internet connection", error.Recommendation, StringComparison.Ordinal);
+    }
+
+    private static async Task<RavatarApiException> FailureAsync(TestClient test) =>
+        await Assert.ThrowsAnyAsync<RavatarApiException>(() => test.Client.GetConfigurationAsync());
+}

@@ -1,0 +1,180 @@
+using System.Net;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Xunit;
+
+namespace Ravatar.Client.Tests;
+
+public class RegistrationTests
+{
+    private readonly ScriptedHandler _server = new();
+    private readonly CollectingLogger _logs = new();
+    private readonly ManualTimeProvider _time = new();
+
+    public RegistrationTests() => _server.AnswerWith(TestClient.ConfigurationJson);
+
+    [Fact]
+    public async Task The_options_come_from_configuration()
+    {
+        IConfiguration configuration = new ConfigurationBuilder()
+            .AddInMemoryCollection(
+                new Dictionary<string, string?>
+                {
+                    ["Ravatar:UserId"] = "user-9",
+                    ["Ravatar:ProjectId"] = "proj-9",
+                    ["Ravatar:BaseAddress"] = "https://example.com/api",
+                    ["Ravatar:RequestTimeout"] = "00:00:05",
+                    ["Ravatar:Retry:MaxRetries"] = "1",
+                    ["Ravatar:Retry:RetryBusy"] = "true",
+                    ["Ravatar:AllowInsecureTransport"] = "true",
+                }
+            )
+            .Build();
+        ServiceCollection services = Services();
+        services.AddRavatarClient(configuration.GetSection("Ravatar")).ConfigurePrimaryHttpMessageHandler(() => _server);
+        await using ServiceProvider provider = services.BuildServiceProvider();
+        RavatarClientOptions options = provider.GetRequiredService<IOptions<RavatarClientOptions>>().Value;
+        Assert.Equal(TimeSpan.FromSeconds(5), options.RequestTimeout);
+        Assert.Equal(1, options.Retry.MaxRetries);
+        Assert.True(options.Retry.RetryBusy);
+        Assert.True(options.AllowInsecureTransport);
+        await provider.GetRequiredService<RavatarClient>().GetConfigurationAsync(TestContext.Current.CancellationToken);
+        Assert.Equal("https://example.com/api/jwt", _server.Seen[0].Uri.AbsoluteUri);
+        Assert.Equal("""{"user_id":"user-9","project_id":"proj-9"}""", _server.Seen[0].Body);
+    }
+
+    [Fact]
+    public async Task The_client_is_one_and_keeps_its_token_whatever_handlers_come_and_go()
+    {
+        await using ServiceProvider provider = Provider();
+        RavatarClient client = provider.GetRequiredService<RavatarClient>();
+        Assert.Same(client, provider.GetRequiredService<RavatarClient>());
+        await client.GetConfigurationAsync(TestContext.Current.CancellationToken);
+        await client.GetConfigurationAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(1, _server.Count("POST /jwt"));
+    }
+
+    [Fact]
+    public async Task Sign_in_and_retry_work_and_the_callers_handlers_see_each_attempt()
+    {
+        int attempts = 0;
+        await using ServiceProvider provider = Provider(builder =>
+            builder.AddHttpMessageHandler(() => new CountingHandler(() => Interlocked.Increment(ref attempts)))
+        );
+        _server.AnswerInTurn(
+            () => ScriptedHandler.Json("{}", HttpStatusCode.Forbidden),
+            () => ScriptedHandler.Json("{}", HttpStatusCode.GatewayTimeout),
+            () => ScriptedHandler.Json(TestClient.ConfigurationJson)
+        );
+        Task<ChatConfiguration> call = provider
+            .GetRequiredService<RavatarClient>()
+            .GetConfigurationAsync(TestContext.Current.CancellationToken);
+        await _time.AdvanceToTimerAsync(TimeSpan.Zero, TimeSpan.FromSeconds(29), TestContext.Current.CancellationToken);
+        await call;
+        Assert.Equal(2, _server.Count("POST /jwt"));
+        Assert.Equal(3, _server.Count("GET /connection"));
+        Assert.Equal(5, attempts);
+    }
+
+    [Fact]
+    public async Task Bad_options_stop_the_host_at_start()
+    {
+        HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
+        builder.Services.AddRavatarClient(o => o.UserId = "not valid!");
+        using IHost host = builder.Build();
+        OptionsValidationException error = await Assert.ThrowsAsync<OptionsValidationException>(() =>
+            host.StartAsync(TestContext.Current.CancellationToken)
+        );
+        Assert.Contains("UserId:", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_factorys_logging_shows_neither_token_nor_header()
+    {
+        _server.MakeToken = n => Jwts.With($$"""{"n":{{n}}}""");
+        await using ServiceProvider provider = Provider();
+        await provider.GetRequiredService<RavatarClient>().GetConfigurationAsync(TestContext.Current.CancellationToken);
+        string token = _server.Seen[1].Token!;
+        Assert.Contains("System.Net.Http.HttpClient", _logs.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain(token, _logs.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain(token.Split('.')[1], _logs.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_application_that_shows_all_headers_does_not_show_ours()
+    {
+        ServiceCollection services = Services();
+        services.ConfigureHttpClientDefaults(b => b.RedactLoggedHeaders(_ => false));
+        services.AddRavatarClient(o => o.UserId = "user-123").ConfigurePrimaryHttpMessageHandler(() => _server);
+        await using ServiceProvider provider = services.BuildServiceProvider();
+        await provider.GetRequiredService<RavatarClient>().GetConfigurationAsync(TestContext.Current.CancellationToken);
+        Assert.DoesNotContain("token-1", _logs.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Registering_twice_is_registering_once()
+    {
+        ServiceCollection services = Services();
+        services.AddRavatarClient(o => o.UserId = "first");
+        services.AddRavatarClient(o => o.UserId = "second").ConfigurePrimaryHttpMessageHandler(() => _server);
+        await using ServiceProvider provider = services.BuildServiceProvider();
+        _server.AnswerInTurn(
+            () => ScriptedHandler.Json("{}", HttpStatusCode.Forbidden),
+            () => ScriptedHandler.Json("{}", HttpStatusCode.Forbidden),
+            () => throw new InvalidOperationException("A third request means two sign-in handlers.")
+        );
+        await Assert.ThrowsAsync<RavatarAuthenticationException>(() =>
+            provider.GetRequiredService<RavatarClient>().GetConfigurationAsync(TestContext.Current.CancellationToken)
+        );
+        Assert.Equal("""{"user_id":"second"}""", _server.Seen[0].Body);
+        Assert.Equal(2, _server.Count("GET /connection"));
+    }
+
+    [Fact]
+    public void Missing_arguments_are_named()
+    {
+        ServiceCollection services = new();
+        Assert.Throws<ArgumentNullException>(() => services.AddRavatarClient((IConfiguration)null!));
+        Assert.Throws<ArgumentNullException>(() => services.AddRavatarClient((Action<RavatarClientOptions>)null!));
+        Assert.Throws<ArgumentNullException>(() => RavatarServiceCollectionExtensions.AddRavatarClient(null!, _ => { }));
+    }
+
+    [Fact]
+    public void A_container_may_be_disposed_either_way()
+    {
+        ServiceProvider provider = Provider();
+        RavatarClient client = provider.GetRequiredService<RavatarClient>();
+        provider.Dispose();
+        Assert.Throws<ObjectDisposedException>(() => client.GetHistoryAsync(TestContext.Current.CancellationToken));
+    }
+
+    private ServiceProvider Provider(Action<IHttpClientBuilder>? configure = null)
+    {
+        ServiceCollection services = Services();
+        IHttpClientBuilder builder = services
+            .AddRavatarClient(o => o.UserId = "user-123")
+            .ConfigurePrimaryHttpMessageHandler(() => _server);
+        configure?.Invoke(builder);
+        return services.BuildServiceProvider();
+    }
+
+    private ServiceCollection Services()
+    {
+        ServiceCollection services = new();
+        services.AddSingleton<TimeProvider>(_time);
+        services.AddLogging(b => b.SetMinimumLevel(LogLevel.Trace).AddProvider(_logs));
+        return services;
+    }
+
+    private sealed class CountingHandler(Action count) : DelegatingHandler
+    {
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            count();
+            return base.SendAsync(request, cancellationToken);
+        }
+    }
+}
