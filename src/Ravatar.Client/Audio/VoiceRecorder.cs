@@ -82,17 +82,9 @@ public sealed class VoiceRecorder : IAsyncDisposable
             bool ended = false;
             while (!ended)
             {
-                WavRecording? utterance;
                 ended = !await ReadFrameAsync(frames, stop.Token, cancellationToken).ConfigureAwait(false);
-                if (ended)
-                {
-                    utterance = _segmenter.Finish();
-                }
-                else
-                {
-                    bool muted = Meter(frames.Frame);
-                    utterance = _segmenter.Add(frames.Frame.Span, muted);
-                }
+                bool muted = !ended && Meter(frames.Frame);
+                WavRecording? utterance = ended ? _segmenter.Finish() : _segmenter.Add(frames.Frame.Span, muted);
                 if (utterance != null)
                 {
                     yield return utterance;

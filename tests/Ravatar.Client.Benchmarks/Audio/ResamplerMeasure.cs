@@ -42,28 +42,32 @@ internal static class ResamplerMeasure
     private static double Alias(int rate, double frequency)
     {
         double folded = Math.Abs(frequency - (16_000 * Math.Round(frequency / 16_000)));
-        return 20 * Math.Log10(Math.Max(1e-8, Fit(Tone(rate, frequency, Amplitude), folded).Amplitude / Amplitude));
+        // A quiet tone beside it keeps the rounding to 16 bits from hiding what is smaller than half a step.
+        return 20 * Math.Log10(Math.Max(1e-8, Fit(Tone(rate, frequency, Amplitude, probe: 0.05), folded).Amplitude / Amplitude));
     }
 
     private static double Change(int rate, double frequency) => 20 * Math.Log10(Fit(Tone(rate, frequency, 0.5), frequency).Amplitude / 0.5);
 
     private static double SignalToNoise(int rate) => Fit(Tone(rate, 997, Amplitude), 997).SignalToNoise;
 
-    private static short[] Tone(int rate, double frequency, double amplitude)
+    private static short[] Tone(int rate, double frequency, double amplitude, double probe = 0)
     {
         var format = new AudioFormat(rate, 1, AudioEncoding.Float32);
-        var input = new byte[rate * 4];
-        for (int i = 0; i < rate; i++)
+        int frames = rate * 5 / 4;
+        var input = new byte[frames * 4];
+        for (int i = 0; i < frames; i++)
         {
-            BitConverter.TryWriteBytes(input.AsSpan(4 * i), (float)(amplitude * Math.Sin(2 * Math.PI * frequency * i / rate)));
+            double t = (double)i / rate;
+            double x = (amplitude * Math.Sin(2 * Math.PI * frequency * t)) + (probe * Math.Sin(2 * Math.PI * 997 * t));
+            BitConverter.TryWriteBytes(input.AsSpan(4 * i), (float)x);
         }
         var converter = new PcmConverter(format);
         var output = new byte[converter.GetMaxOutputBytes(input.Length)];
         int written = converter.Convert(input, output);
         var samples = new short[written / 2];
         Buffer.BlockCopy(output, 0, samples, 0, written);
-        // The filter's beginning is not the tone's.
-        return samples[400..];
+        // The filter's beginning is not the tone's. Exactly a second: tones of whole frequencies do not leak into each other.
+        return samples[1_000..17_000];
     }
 
     private static (double Amplitude, double SignalToNoise) Fit(short[] samples, double frequency)
@@ -88,8 +92,8 @@ internal static class ResamplerMeasure
         double determinant = (cc * ss) - (cs * cs);
         if (Math.Abs(determinant) < 1e-6)
         {
-            // A tone at 0 or 8 kHz has one phase only.
-            return (Math.Sqrt(2 * xx / samples.Length), 0);
+            // What folds to 0 Hz is a constant.
+            return (Math.Abs(samples.Average(x => x / 32768.0)), 0);
         }
         double a = ((xc * ss) - (xs * cs)) / determinant;
         double b = ((xs * cc) - (xc * cs)) / determinant;

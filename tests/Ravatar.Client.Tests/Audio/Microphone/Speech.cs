@@ -9,20 +9,9 @@ internal static class Speech
     /// </summary>
     public static async Task<double> CorrelationAsync(string played, WavRecording recording)
     {
-        byte[] data;
-        AudioFormat format;
-        await using (WavAudioSource source = await WavAudioSource.OpenAsync(played))
-        {
-            format = source.Format;
-            await source.StartAsync();
-            using var all = new MemoryStream();
-            var buffer = new byte[65_536];
-            while (await source.ReadAsync(buffer) is var read and > 0)
-            {
-                all.Write(buffer, 0, read);
-            }
-            data = all.ToArray();
-        }
+        await using WavAudioSource source = await WavAudioSource.OpenAsync(played);
+        AudioFormat format = source.Format;
+        byte[] data = await ReadBytesAsync(source);
         short[] recorded = Signal.Decode(recording.Pcm.Span);
         short[][] references =
         [
@@ -30,6 +19,21 @@ internal static class Speech
         ];
         int shift = FindShift(references[0], recorded);
         return references.Max(r => Enumerable.Range(shift - 1, 3).Max(s => CorrelateAt(r, recorded, s)));
+    }
+
+    /// <summary>All samples of a 16-bit source.</summary>
+    public static async Task<short[]> ReadAsync(IAudioSource source) => Signal.Decode(await ReadBytesAsync(source));
+
+    private static async Task<byte[]> ReadBytesAsync(IAudioSource source)
+    {
+        await source.StartAsync();
+        using var all = new MemoryStream();
+        var buffer = new byte[65_536];
+        while (await source.ReadAsync(buffer) is var read and > 0)
+        {
+            all.Write(buffer, 0, read);
+        }
+        return all.ToArray();
     }
 
     /// <summary>How many samples later the recording has what the reference has: where their loudest 100 ms fit best.</summary>
@@ -51,7 +55,8 @@ internal static class Speech
         return shift;
     }
 
-    private static double CorrelateAt(short[] reference, short[] recorded, int shift)
+    /// <summary>The correlation where the recording has everything so many samples later than the reference.</summary>
+    public static double CorrelateAt(short[] reference, short[] recorded, int shift)
     {
         int from = Math.Max(0, -shift);
         int length = Math.Min(reference.Length, recorded.Length - shift) - from;
