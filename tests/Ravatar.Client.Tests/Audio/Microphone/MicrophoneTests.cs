@@ -1,3 +1,4 @@
+using Ravatar.Client.Testing;
 using Xunit;
 
 namespace Ravatar.Client.Tests;
@@ -10,19 +11,25 @@ public sealed class MicrophoneTests
     private static readonly TimeSpan s_guard = TimeSpan.FromSeconds(30);
 
     [Fact]
-    public async Task Speech_that_is_played_is_what_is_recorded()
+    public async Task Speech_that_is_played_is_what_the_service_receives()
     {
         VirtualMicrophone.Require();
         await using VirtualMicrophone pulse = await VirtualMicrophone.StartAsync();
         string speech = await pulse.SpeakAsync("Good morning. What can you do for me today?");
+        await using FakeRavatarServer server = await FakeRavatarServer.StartAsync();
+        await using var client = new RavatarClient(new RavatarClientOptions { UserId = "user-1", BaseAddress = server.BaseAddress });
+        await using ChatChannel chat = await client.OpenChatAsync();
         await using IAudioSource microphone = Microphone.Open();
         await using var recorder = new VoiceRecorder(microphone);
 
         await recorder.StartAsync();
         await pulse.PlayAsync(speech);
-        WavRecording recording = await recorder.StopAsync();
+        await chat.AskAsync(await recorder.StopAsync());
 
-        Assert.True(await Speech.CorrelationAsync(speech, recording) >= 0.99);
+        ReceivedMessage message = Assert.Single(server.Received.Messages);
+        Assert.Empty(message.Violations);
+        Assert.True(message.IsPushToTalk);
+        Assert.True(await Speech.CorrelationAsync(speech, new WavRecording(message.GetFile(), isPushToTalk: true)) >= 0.99);
     }
 
     [Fact]
