@@ -160,7 +160,7 @@ public sealed class FakeChat
 
     internal async Task AcceptAsync(HttpContext context, ReceivedRequest request, CancellationToken stopping)
     {
-        using var pump = new SocketPump(context, _server.Options.MaxMessageBytes, stopping);
+        using var pump = new SocketPump(context, _server.Options.MaxMessageBytes, _server.Received.Changed, stopping);
         var good = request.TokenWasGood == true;
         var socket = _open.Add(number => new FakeSocket(number, good ? request.TokenUserId : null, _server.Clock.Now, pump));
         try

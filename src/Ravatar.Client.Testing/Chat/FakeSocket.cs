@@ -107,7 +107,7 @@ public sealed class FakeSocket
     public void Drop(FakeDropManner manner = FakeDropManner.Reset) => _pump.End(manner);
 
     /// <summary>Makes it half-open: TCP stays, but nothing is read or written, not even pongs.</summary>
-    public void Freeze() => _pump.Gate.Freeze();
+    public void Freeze() => Drop(FakeDropManner.Freeze);
 
     /// <summary>Ends <see cref="Freeze"/>; what piled up meanwhile flows.</summary>
     public void Thaw() => _pump.Gate.Thaw();

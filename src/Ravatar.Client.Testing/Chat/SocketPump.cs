@@ -15,12 +15,14 @@ internal sealed class SocketPump : IDisposable
     private readonly HttpContext _context;
     private readonly WebSocket _webSocket;
     private readonly int _maxMessageBytes;
+    private readonly Action _changed;
     private string? _reason;
 
-    public SocketPump(HttpContext context, int maxMessageBytes, CancellationToken stopping)
+    public SocketPump(HttpContext context, int maxMessageBytes, Action changed, CancellationToken stopping)
     {
         _context = context;
         _maxMessageBytes = maxMessageBytes;
+        _changed = changed;
         _stopping = stopping.Register(() => End(FakeDropManner.Reset));
         var options = new WebSocketCreationOptions { IsServer = true, KeepAliveInterval = Timeout.InfiniteTimeSpan };
         _webSocket = WebSocket.CreateFromStream(Gate, options);
@@ -83,6 +85,7 @@ internal sealed class SocketPump : IDisposable
         {
             case FakeDropManner.Freeze:
                 Gate.Freeze();
+                _changed();
                 return;
             case FakeDropManner.Close:
                 Frames.EnqueueClose(drop.CloseCode, drop.CloseReason);

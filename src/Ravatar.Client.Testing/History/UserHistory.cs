@@ -11,9 +11,7 @@ internal sealed class UserHistory
     {
         lock (_lock)
         {
-            // A row never overtakes an earlier one: what is visible is always a prefix, and finding it costs nothing.
-            var last = _rows.Count == 0 ? TimeSpan.MinValue : _rows[^1].VisibleFrom;
-            _rows.Add((row, visibleFrom > last ? visibleFrom : last));
+            _rows.Add((row, visibleFrom));
         }
     }
 
@@ -30,6 +28,7 @@ internal sealed class UserHistory
     {
         lock (_lock)
         {
+            // A row never overtakes an earlier one: what is visible is always a prefix, and finding it costs nothing.
             while (_visible < _rows.Count && _rows[_visible].VisibleFrom <= now)
             {
                 _visible++;

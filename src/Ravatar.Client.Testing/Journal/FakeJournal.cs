@@ -130,7 +130,7 @@ public sealed class FakeJournal
     }
 
     /// <summary>
-    /// Waits until a condition holds. It is looked at now, and whenever a request arrives or is answered, a socket opens or ends, a message
+    /// Waits until a condition holds. It is looked at now, and whenever a request arrives or is answered, a socket opens, freezes or ends, a message
     /// arrives, an answer is recorded or a live session changes. Keep it short: arrivals wait for it.
     /// </summary>
     /// <param name="condition">The condition.</param>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net.Sockets;
 using System.Net.WebSockets;
 using System.Text;
 using System.Text.Json;
@@ -67,6 +68,20 @@ internal sealed class BareSocket(ClientWebSocket socket) : IDisposable
 
     public Task CloseAsync(int code = 1000) =>
         Socket.CloseAsync((WebSocketCloseStatus)code, code.ToString(CultureInfo.InvariantCulture), Ct);
+
+    /// <summary>What the operating system said, if anything.</summary>
+    public static SocketError? Cause(Exception? error)
+    {
+        for (; error is not null; error = error.InnerException)
+        {
+            if (error is SocketException socket)
+            {
+                return socket.SocketErrorCode;
+            }
+        }
+
+        return null;
+    }
 
     public void Dispose() => Socket.Dispose();
 }

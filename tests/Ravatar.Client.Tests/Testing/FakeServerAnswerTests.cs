@@ -105,7 +105,7 @@ public sealed class FakeServerAnswerTests
         }
 
         await server.Received.WaitForMessagesAsync(3, Ct);
-        await time.WaitForTimerAsync(TimeSpan.Zero, TimeSpan.FromSeconds(1), Ct);
+        await time.WaitForTimerAsync(TimeSpan.Zero, TimeSpan.FromSeconds(1), Ct).WaitAsync(BareClient.Guard, Ct);
         time.Advance(TimeSpan.FromSeconds(10));
 
         Assert.Equal("early", await socket.ReceiveAnswerAsync());

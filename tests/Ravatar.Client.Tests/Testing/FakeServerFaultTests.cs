@@ -23,7 +23,7 @@ public sealed class FakeServerFaultTests
         var (_, code, error) = await socket.ReadToEndAsync();
 
         Assert.Null(code);
-        Assert.Equal(SocketError.ConnectionReset, Cause(error));
+        Assert.Equal(SocketError.ConnectionReset, BareSocket.Cause(error));
         await server.Received.Sockets[0].Ended.WaitAsync(BareClient.Guard, Ct);
         Assert.Equal("dropped with a reset", server.Received.Sockets[0].EndReason);
         using var again = await client.ConnectAsync();
@@ -42,7 +42,7 @@ public sealed class FakeServerFaultTests
 
         Assert.Null(code);
         Assert.Equal(WebSocketError.ConnectionClosedPrematurely, Assert.IsType<WebSocketException>(error).WebSocketErrorCode);
-        Assert.Null(Cause(error));
+        Assert.Null(BareSocket.Cause(error));
     }
 
     [Fact]
@@ -139,7 +139,9 @@ public sealed class FakeServerFaultTests
         using var socket = await client.ConnectAsync();
         server.Chat.DropAt(1, FakeDropPoint.BeforeReceiving, FakeDropManner.Freeze);
 
-        await socket.SendAsync(BareClient.Text("a"));
+        // So short that it is in the receive buffer before it is looked at.
+        await socket.SendAsync("{}");
+        await server.Received.WaitForAsync(_ => server.Chat.Sockets[0].IsFrozen, Ct);
         using var other = await client.ConnectAsync();
         await other.AskAsync("b");
 
@@ -167,6 +169,8 @@ public sealed class FakeServerFaultTests
     {
         await using var server = await FakeRavatarServer.StartAsync(cancellationToken: Ct);
         using var client = await BareClient.SignInAsync(server);
+        using var earlier = await client.ConnectAsync();
+        await earlier.AskAsync("not counted");
         server.Chat.DropEvery(3, FakeDropPoint.AfterAnswer);
 
         for (var i = 0; i < 3; i++)
@@ -187,8 +191,8 @@ public sealed class FakeServerFaultTests
             await last.AskAsync($"{j}");
         }
 
-        Assert.Equal(4, server.Received.SocketsAccepted);
-        Assert.Equal(15, server.Received.MessageCount);
+        Assert.Equal(5, server.Received.SocketsAccepted);
+        Assert.Equal(16, server.Received.MessageCount);
     }
 
     [Fact]
@@ -224,18 +228,5 @@ public sealed class FakeServerFaultTests
         Assert.NotNull((await open.ReadToEndAsync()).Error);
         Assert.NotNull((await frozen.ReadToEndAsync()).Error);
         await Assert.ThrowsAsync<HttpRequestException>(() => held);
-    }
-
-    private static SocketError? Cause(Exception? error)
-    {
-        for (; error is not null; error = error.InnerException)
-        {
-            if (error is SocketException socket)
-            {
-                return socket.SocketErrorCode;
-            }
-        }
-
-        return null;
     }
 }

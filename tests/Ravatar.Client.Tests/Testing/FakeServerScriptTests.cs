@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Text;
 using Ravatar.Client.Testing;
 using Xunit;
@@ -107,8 +108,8 @@ public sealed class FakeServerScriptTests
         server.Script.Connection.Enqueue(new FakeResponse { Delay = TimeSpan.FromHours(1), AnswerDelay = TimeSpan.FromHours(2) });
 
         var reply = client.GetAsync("connection");
-        await time.AdvanceToTimerAsync(TimeSpan.FromHours(1), TimeSpan.FromHours(1), Ct);
-        await time.WaitForTimerAsync(TimeSpan.FromHours(2), cancellationToken: Ct);
+        await time.AdvanceToTimerAsync(TimeSpan.FromHours(1), TimeSpan.FromHours(1), Ct).WaitAsync(BareClient.Guard, Ct);
+        await time.WaitForTimerAsync(TimeSpan.FromHours(2), cancellationToken: Ct).WaitAsync(BareClient.Guard, Ct);
         Assert.Equal(1, server.Received.ConnectionReads);
         Assert.False(reply.IsCompleted);
         time.Advance(TimeSpan.FromHours(2));
@@ -165,6 +166,21 @@ public sealed class FakeServerScriptTests
         await Assert.ThrowsAnyAsync<IOException>(async () => await body.ReadExactlyAsync(buffer, Ct));
     }
 
+    [Theory]
+    [InlineData(FakeFault.Abort, true)]
+    [InlineData(FakeFault.AbortMidBody, true)]
+    [InlineData(FakeFault.TruncateBody, false)]
+    public async Task An_aborted_answer_is_reset_and_a_truncated_one_just_ends(FakeFault fault, bool reset)
+    {
+        await using var server = await FakeRavatarServer.StartAsync(cancellationToken: Ct);
+        using var client = await BareClient.SignInAsync(server);
+        server.Script.Connection.Enqueue(new FakeResponse { Fault = fault });
+
+        var error = await Assert.ThrowsAsync<HttpRequestException>(() => client.GetAsync("connection"));
+
+        Assert.Equal(reset ? SocketError.ConnectionReset : null, BareSocket.Cause(error));
+    }
+
     [Fact]
     public async Task A_slow_body_comes_byte_by_byte()
     {
@@ -180,7 +196,7 @@ public sealed class FakeServerScriptTests
         {
             Assert.Equal(1, await body.ReadAsync(buffer, Ct));
             Assert.Equal("abc"[i], (char)buffer[0]);
-            await time.AdvanceToTimerAsync(TimeSpan.FromSeconds(5), cancellationToken: Ct);
+            await time.AdvanceToTimerAsync(TimeSpan.FromSeconds(5), cancellationToken: Ct).WaitAsync(BareClient.Guard, Ct);
         }
 
         Assert.Equal(0, await body.ReadAsync(buffer, Ct));
