@@ -168,10 +168,7 @@ public class ChatOverSocketsTests
     [Fact]
     public async Task An_idle_half_open_connection_is_noticed_within_thirty_seconds()
     {
-        Assert.SkipUnless(
-            Environment.GetEnvironmentVariable("RAVATAR_LONG_TESTS") == "1",
-            "It takes half a minute. RAVATAR_LONG_TESTS=1 runs it."
-        );
+        Requires.LongRun();
         await using FakeRavatarServer server = await FakeRavatarServer.StartAsync();
         await using RavatarClient client = Client(server);
         await using ChatChannel chat = await client.OpenChatAsync();
