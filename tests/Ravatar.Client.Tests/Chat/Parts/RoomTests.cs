@@ -6,9 +6,12 @@ namespace Ravatar.Client.Tests;
 
 public class RoomTests
 {
+    /// <summary>In milliseconds; only so that a test which should fail does not wait for ever.</summary>
+    private const int HangGuard = 30_000;
+
     private static CancellationToken None => CancellationToken.None;
 
-    [Fact]
+    [Fact(Timeout = HangGuard)]
     public async Task There_is_room_for_so_many_messages_and_bytes()
     {
         Room byCount = new(2, 100);
@@ -21,7 +24,7 @@ public class RoomTests
         Assert.False(byBytes.EnterAsync(1, None).IsCompleted);
     }
 
-    [Fact]
+    [Fact(Timeout = HangGuard)]
     public async Task Who_waits_comes_in_when_somebody_leaves_first_come_first_served()
     {
         Room room = new(1, 100);
@@ -35,7 +38,7 @@ public class RoomTests
         }
     }
 
-    [Fact]
+    [Fact(Timeout = HangGuard)]
     public async Task Nobody_overtakes_a_large_one_that_waits()
     {
         Room room = new(10, 100);
@@ -47,7 +50,7 @@ public class RoomTests
         await Task.WhenAll(large, small);
     }
 
-    [Fact]
+    [Fact(Timeout = HangGuard)]
     public async Task What_is_larger_than_the_room_is_let_in_alone()
     {
         Room room = new(10, 100);
@@ -62,7 +65,7 @@ public class RoomTests
         await large;
     }
 
-    [Fact]
+    [Fact(Timeout = HangGuard)]
     public async Task Who_gives_up_leaves_the_queue_and_lets_those_behind_pass()
     {
         Room room = new(10, 100);
@@ -77,7 +80,7 @@ public class RoomTests
         Assert.False(room.EnterAsync(1, None).IsCompleted);
     }
 
-    [Fact]
+    [Fact(Timeout = HangGuard)]
     public async Task Who_comes_cancelled_does_not_wait()
     {
         Room room = new(1, 100);
@@ -87,7 +90,7 @@ public class RoomTests
         Assert.True(room.EnterAsync(1, None).IsCompletedSuccessfully);
     }
 
-    [Fact]
+    [Fact(Timeout = HangGuard)]
     public async Task Closing_fails_who_waits_and_who_comes()
     {
         Room room = new(1, 100);
@@ -149,7 +152,7 @@ public class RoomTests
         }
     }
 
-    [Fact]
+    [Fact(Timeout = HangGuard)]
     public async Task Cancelling_while_being_let_in_is_either_the_one_or_the_other()
     {
         Room room = new(3, 30);
