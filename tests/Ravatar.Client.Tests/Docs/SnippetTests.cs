@@ -1,0 +1,68 @@
+using System.Text.RegularExpressions;
+using Xunit;
+
+namespace Ravatar.Client.Tests;
+
+/// <summary>What the documents show compiles, and the first of it runs.</summary>
+public partial class SnippetTests
+{
+    [Fact]
+    public void Every_block_of_code_in_the_documents_is_one_that_compiles()
+    {
+        string root = Repository.Root;
+        HashSet<string> compiled =
+        [
+            .. Region()
+                .Matches(File.ReadAllText(Repository.Find("tests", "Ravatar.Client.Tests", "Docs", "Snippets.cs")))
+                .Select(m => Unindent(m.Groups["code"].Value)),
+        ];
+        string[] documents = ["README.md", .. Directory.GetFiles(Path.Combine(root, "docs"), "*.md")];
+        List<(string File, string Code)> shown =
+        [
+            .. documents.SelectMany(d =>
+                Block().Matches(File.ReadAllText(Path.Combine(root, d))).Select(m => (d, Unindent(m.Groups["code"].Value)))
+            ),
+        ];
+        Assert.All(
+            shown,
+            block =>
+                Assert.True(compiled.Contains(block.Code), $"{block.File} shows this, and Snippets.cs has no such region:\n{block.Code}")
+        );
+        Assert.All(compiled, code => Assert.True(shown.Any(b => b.Code == code), $"No document shows this region of Snippets.cs:\n{code}"));
+    }
+
+    [Fact]
+    public Task The_fifteen_lines_run() => Snippets.FifteenLinesAsync();
+
+    [Fact]
+    public Task The_test_of_an_app_runs() =>
+        Snippets.TestingAsync(async address =>
+        {
+            await using RavatarClient client = new(
+                new RavatarClientOptions
+                {
+                    UserId = "user-1",
+                    BaseAddress = address,
+                    Retry = { BaseDelay = TimeSpan.FromMilliseconds(1) },
+                }
+            );
+            await using ChatChannel chat = await client.OpenChatAsync();
+            for (int i = 0; i < 4; i++)
+            {
+                Assert.Equal($"You said: {i}!", (await chat.AskAsync($"{i}!")).Text);
+            }
+        });
+
+    private static string Unindent(string code)
+    {
+        string[] lines = [.. code.ReplaceLineEndings("\n").TrimEnd().Trim('\n').Split('\n')];
+        int indent = lines.Where(l => l.Trim().Length > 0).Min(l => l.Length - l.TrimStart().Length);
+        return string.Join('\n', lines.Select(l => (l.Length >= indent ? l[indent..] : "").TrimEnd()));
+    }
+
+    [GeneratedRegex(@"#region \w+\n(?<code>.*?)\n *#endregion", RegexOptions.Singleline | RegexOptions.ExplicitCapture, 10_000)]
+    private static partial Regex Region();
+
+    [GeneratedRegex(@"```csharp\n(?<code>.*?)\n```", RegexOptions.Singleline | RegexOptions.ExplicitCapture, 10_000)]
+    private static partial Regex Block();
+}
