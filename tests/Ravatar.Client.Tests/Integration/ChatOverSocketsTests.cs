@@ -49,7 +49,12 @@ public class ChatOverSocketsTests
         await using ChatChannel chat = await client.OpenChatAsync();
         string[] texts = [.. Enumerable.Range(0, 200).Select(i => i % 4 == 0 ? $"again {i % 3}" : $"question {i}")];
         List<Task<ChatAnswer>> asked = [];
-        using Timer dbg2 = new(_ => Console.Error.WriteLine($"DBG2 {asked.Count} done {asked.Count(a => a.IsCompleted)} {chat.State} {chat.GetStatistics()}"), null, 3000, 3000);
+        using Timer dbg2 = new(
+            _ => Console.Error.WriteLine($"DBG2 {asked.Count} done {asked.Count(a => a.IsCompleted)} {chat.State} {chat.GetStatistics()}"),
+            null,
+            3000,
+            3000
+        );
         foreach (string text in texts)
         {
             asked.Add(chat.AskAsync(text, TimeSpan.FromMinutes(2)));
@@ -58,7 +63,12 @@ public class ChatOverSocketsTests
                 await asked[^5];
             }
         }
-        using Timer dbg = new(_ => Console.Error.WriteLine($"DBG {asked.Count} done {asked.Count(a => a.IsCompleted)} {chat.State} {chat.GetStatistics()}"), null, 3000, 3000);
+        using Timer dbg = new(
+            _ => Console.Error.WriteLine($"DBG {asked.Count} done {asked.Count(a => a.IsCompleted)} {chat.State} {chat.GetStatistics()}"),
+            null,
+            3000,
+            3000
+        );
         ChatAnswer[] answers = await Task.WhenAll(asked);
         Assert.All(texts.Zip(answers), pair => Assert.Contains(pair.First, pair.Second.FullText, StringComparison.Ordinal));
         Assert.Equal(texts, server.Received.Messages.Where(m => m.Recorded).Select(m => m.Request));
