@@ -184,7 +184,8 @@ public sealed class FakeChat
     {
         if (!good)
         {
-            socket.Pump.Frames.EnqueueClose(BadTokenCloseCode ?? (int)WebSocketCloseStatus.PolicyViolation, "token expired or invalid");
+            var code = BadTokenCloseCode ?? (int)WebSocketCloseStatus.PolicyViolation;
+            socket.Pump.End(new FakeDrop(FakeDropPoint.BeforeReceiving, FakeDropManner.Close, code, "token expired or invalid"));
             return;
         }
 

@@ -18,6 +18,8 @@ internal sealed class SocketPump : IDisposable
     private readonly Action _changed;
     private string? _reason;
 
+    private volatile bool _leaving;
+
     public SocketPump(HttpContext context, int maxMessageBytes, Action changed, CancellationToken stopping)
     {
         _context = context;
@@ -88,6 +90,7 @@ internal sealed class SocketPump : IDisposable
                 _changed();
                 return;
             case FakeDropManner.Close:
+                _leaving = true;
                 Frames.EnqueueClose(drop.CloseCode, drop.CloseReason);
                 return;
             case FakeDropManner.Reset:
@@ -110,7 +113,12 @@ internal sealed class SocketPump : IDisposable
             return ValueTask.CompletedTask;
         });
 
-    public Task CutAsync(byte[] payload, FakeDrop drop) => Frames.EnqueueHalfAsync(payload, () => End(Gently(drop)));
+    // After half a frame a close frame would be taken for the other half: only the end of the stream can be told apart.
+    public Task CutAsync(byte[] payload, FakeDrop drop) =>
+        Frames.EnqueueHalfAsync(
+            payload,
+            () => End(drop.Manner == FakeDropManner.Close ? drop with { Manner = FakeDropManner.End } : Gently(drop))
+        );
 
     private static FakeDrop Gently(FakeDrop drop) => drop.Manner == FakeDropManner.Reset ? drop with { Manner = FakeDropManner.End } : drop;
 
@@ -150,8 +158,8 @@ internal sealed class SocketPump : IDisposable
             // The socket may have had the bytes before the gate closed: they count as arrived only once it opens.
             await Gate.PassAsync(_end.Token).ConfigureAwait(false);
             MessageCount++;
-            var unread = drop is { Point: FakeDropPoint.BeforeReceiving or FakeDropPoint.WhileReceiving, Manner: FakeDropManner.Close };
-            if (!unread)
+            // A service that has begun to leave takes nothing more in: what comes after a lost message is lost too.
+            if (!_leaving)
             {
                 receive(MessageCount, payload, first.MessageType == WebSocketMessageType.Text, drop);
             }

@@ -81,8 +81,9 @@ internal sealed class Broadcast<T>
             {
                 return Task.CompletedTask;
             }
-            _roomMade ??= new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
-            return _roomMade.Task;
+            // Read once: a reader that takes something sets the field back without the gate.
+            TaskCompletionSource<bool> roomMade = _roomMade ??= new(TaskCreationOptions.RunContinuationsAsynchronously);
+            return roomMade.Task;
         }
     }
 

@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Ravatar.Client;
 
 /// <summary>How far an outgoing message has come.</summary>
@@ -81,13 +83,18 @@ internal sealed class OutgoingMessage
     public static string Normalise(string text)
     {
         string trimmed = text.Trim();
+        if (trimmed.Any(char.IsSurrogate))
+        {
+            // Half a pair goes out, and so comes back, as U+FFFD.
+            trimmed = Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(trimmed));
+        }
         try
         {
             return trimmed.IsNormalized() ? trimmed : trimmed.Normalize();
         }
         catch (ArgumentException)
         {
-            return trimmed; // lone surrogates have no normal form
+            return trimmed; // U+FFFE has no normal form
         }
     }
 

@@ -8,8 +8,9 @@ internal static class ReconnectPolicy
     /// <param name="random">A number from 0 to 1.</param>
     public static TimeSpan DelayBefore(ReconnectOptions options, int attempt, double random)
     {
-        double ceiling = options.BaseDelay.TotalSeconds * Math.Pow(2, Math.Min(Math.Max(attempt, 1), 64) - 1);
-        double seconds = Math.Min(ceiling, options.MaxDelay.TotalSeconds) * random;
-        return TimeSpan.FromSeconds(Math.Min(Math.Max(seconds, options.MinDelay.TotalSeconds), options.MaxDelay.TotalSeconds));
+        // In ticks, which no conversion rounds below the floor.
+        double ceiling = options.BaseDelay.Ticks * Math.Pow(2, Math.Min(Math.Max(attempt, 1), 64) - 1);
+        double ticks = Math.Min(ceiling, options.MaxDelay.Ticks) * random;
+        return TimeSpan.FromTicks((long)Math.Min(Math.Max(ticks, options.MinDelay.Ticks), options.MaxDelay.Ticks));
     }
 }

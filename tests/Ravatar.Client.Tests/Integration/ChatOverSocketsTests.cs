@@ -49,7 +49,6 @@ public class ChatOverSocketsTests
         await using ChatChannel chat = await client.OpenChatAsync();
         string[] texts = [.. Enumerable.Range(0, 200).Select(i => i % 4 == 0 ? $"again {i % 3}" : $"question {i}")];
         List<Task<ChatAnswer>> asked = [];
-        using Timer dbg2 = new(_ => Console.Error.WriteLine($"DBG2 {asked.Count} done {asked.Count(a => a.IsCompleted)} {chat.State} {chat.GetStatistics()}"), null, 3000, 3000);
         foreach (string text in texts)
         {
             asked.Add(chat.AskAsync(text, TimeSpan.FromMinutes(2)));
@@ -58,7 +57,6 @@ public class ChatOverSocketsTests
                 await asked[^5];
             }
         }
-        using Timer dbg = new(_ => Console.Error.WriteLine($"DBG {asked.Count} done {asked.Count(a => a.IsCompleted)} {chat.State} {chat.GetStatistics()}"), null, 3000, 3000);
         ChatAnswer[] answers = await Task.WhenAll(asked);
         Assert.All(texts.Zip(answers), pair => Assert.Contains(pair.First, pair.Second.FullText, StringComparison.Ordinal));
         Assert.Equal(texts, server.Received.Messages.Where(m => m.Recorded).Select(m => m.Request));
@@ -170,10 +168,7 @@ public class ChatOverSocketsTests
     [Fact]
     public async Task An_idle_half_open_connection_is_noticed_within_thirty_seconds()
     {
-        Assert.SkipUnless(
-            Environment.GetEnvironmentVariable("RAVATAR_LONG_TESTS") == "1",
-            "It takes half a minute. RAVATAR_LONG_TESTS=1 runs it."
-        );
+        Requires.LongRun();
         await using FakeRavatarServer server = await FakeRavatarServer.StartAsync();
         await using RavatarClient client = Client(server);
         await using ChatChannel chat = await client.OpenChatAsync();
@@ -201,44 +196,12 @@ public class ChatOverSocketsTests
                 Source = "tests",
                 Chat =
                 {
-                    HistorySettleTime = TimeSpan.FromMilliseconds(300),
+                    HistorySettleTime = TimeSpan.FromMilliseconds(60),
                     Reconnect = { BaseDelay = TimeSpan.FromMilliseconds(10), MinDelay = TimeSpan.FromMilliseconds(1) },
                 },
             }
         );
 
     private static byte[] Wav() =>
-        [
-            .. "RIFF"u8,
-            36,
-            0,
-            0,
-            0,
-            .. "WAVEfmt "u8,
-            16,
-            0,
-            0,
-            0,
-            1,
-            0,
-            1,
-            0,
-            0x80,
-            0x3E,
-            0,
-            0,
-            0,
-            0x7D,
-            0,
-            0,
-            2,
-            0,
-            16,
-            0,
-            .. "data"u8,
-            0,
-            0,
-            0,
-            0,
-        ];
+        Convert.FromHexString("524946462800000057415645666D74201000000001000100803E0000007D00000200100064617461040000000100FFFF");
 }

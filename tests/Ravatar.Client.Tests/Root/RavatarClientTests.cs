@@ -233,7 +233,8 @@ public class RavatarClientTests
         TaskScheduler.UnobservedTaskException += Note;
         try
         {
-            await LeaveFailingFlightAsync();
+            await Task.Run(LeaveFailingFlightAsync);
+            await Task.Yield(); // off the stack that still holds what it left
             GC.Collect();
             GC.WaitForPendingFinalizers();
             GC.Collect();
@@ -262,5 +263,6 @@ public class RavatarClientTests
         await caller.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call);
         answer.SetException(new InvalidOperationException("left behind"));
+        await Assert.ThrowsAsync<InvalidOperationException>(() => answer.Task);
     }
 }

@@ -80,9 +80,13 @@ public class ServiceTests
     public async Task A_slow_drip_ends_with_the_time_out()
     {
         await using FakeRavatarServer server = await StartAsync();
-        server.Script.Connection.AlwaysRespond(new FakeResponse { Fault = FakeFault.Drip, DripInterval = TimeSpan.FromMilliseconds(20) });
-        await using RavatarClient client = Client(server, o => o.RequestTimeout = TimeSpan.FromMilliseconds(300));
-        await Assert.ThrowsAsync<RavatarTimeoutException>(() => client.GetConfigurationAsync(Token));
+        server.Script.Connection.AlwaysRespond(new FakeResponse { Fault = FakeFault.Drip });
+        ManualTimeProvider time = new();
+        await using RavatarClient client = new(Options(server), timeProvider: time);
+        Task<ChatConfiguration> call = client.GetConfigurationAsync(Token);
+        await server.Received.WaitForRequestsAsync("/connection", 1, Token);
+        await time.AdvanceToTimerAsync(TimeSpan.FromSeconds(30), cancellationToken: Token);
+        await Assert.ThrowsAsync<RavatarTimeoutException>(() => call);
         Assert.Equal(1, server.Received.RequestCount("/connection"));
     }
 

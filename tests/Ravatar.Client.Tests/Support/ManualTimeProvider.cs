@@ -6,6 +6,9 @@ namespace Ravatar.Client.Tests;
 /// </summary>
 internal sealed class ManualTimeProvider : TimeProvider
 {
+    /// <summary>Real time after which a wait counts as a hang. Long, so that a slow machine is none.</summary>
+    public static readonly TimeSpan HangGuard = TimeSpan.FromSeconds(60);
+
     private readonly Lock _gate = new();
     private readonly List<ManualTimer> _timers = [];
     private readonly List<Watcher> _watchers = [];
@@ -122,7 +125,7 @@ internal sealed class ManualTimeProvider : TimeProvider
         CancellationToken cancellationToken = default
     )
     {
-        TimeSpan remaining = await WaitForTimerAsync(atLeast, atMost, cancellationToken);
+        TimeSpan remaining = await WaitForTimerAsync(atLeast, atMost, cancellationToken).WaitAsync(HangGuard, cancellationToken);
         Advance(remaining);
         return remaining;
     }

@@ -8,6 +8,9 @@ internal static class Requires
     /// <summary>Set to 1 where nothing may be skipped.</summary>
     private const string RequireAll = "RAVATAR_REQUIRE_ALL";
 
+    /// <summary>Set to 1 where tests may take their time.</summary>
+    private const string LongTests = "RAVATAR_LONG_TESTS";
+
     /// <summary>Skips, or fails, unless something is there.</summary>
     /// <param name="present">Whether it is.</param>
     /// <param name="what">What is needed, and how to get it.</param>
@@ -33,6 +36,9 @@ internal static class Requires
         That(found is not null, $"the program '{program}' on the path.");
         return found!;
     }
+
+    /// <summary>Skips a test that takes longer than the default run can afford, unless <c>RAVATAR_LONG_TESTS=1</c> asks for it.</summary>
+    public static void LongRun() => That(Environment.GetEnvironmentVariable(LongTests) == "1", $"time: set {LongTests}=1 to run it.");
 
     /// <summary>Where a program is, if it is on the path.</summary>
     public static string? FindTool(string program)

@@ -30,7 +30,7 @@ internal sealed class TestClient : IAsyncDisposable
         {
             // Delays of retries are shorter than time-outs.
             Task<TimeSpan> delay = Time.WaitForTimerAsync(TimeSpan.Zero, TimeSpan.FromSeconds(29));
-            if (await Task.WhenAny(call, delay) == delay)
+            if (await Task.WhenAny(call, delay).WaitAsync(ManualTimeProvider.HangGuard) == delay)
             {
                 Time.Advance(await delay);
             }

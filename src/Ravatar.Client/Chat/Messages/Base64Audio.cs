@@ -34,6 +34,10 @@ internal readonly struct Base64Audio
         {
             return Decode(unescaped.AsSpan(0, reader.CopyString(unescaped)));
         }
+        catch (InvalidOperationException)
+        {
+            return default; // half a surrogate pair: no text, so no audio, but no reason to lose the message
+        }
         finally
         {
             ArrayPool<byte>.Shared.Return(unescaped);
@@ -53,6 +57,28 @@ internal readonly struct Base64Audio
             mediaType = MediaTypeOf(text.Slice(5, comma - 5));
             text = text.Slice(comma + 1);
         }
+        return text.IndexOfAny(" \t\r\n"u8) < 0 ? DecodeLine(text, mediaType) : DecodeLines(text, mediaType);
+    }
+
+    /// <summary>MIME writers break lines. Not every target's decoder passes over that, so none gets to see it.</summary>
+    private static Base64Audio DecodeLines(ReadOnlySpan<byte> text, string? mediaType)
+    {
+        byte[] line = ArrayPool<byte>.Shared.Rent(text.Length);
+        int length = 0;
+        foreach (byte character in text)
+        {
+            if (character is not ((byte)' ' or (byte)'\t' or (byte)'\r' or (byte)'\n'))
+            {
+                line[length++] = character;
+            }
+        }
+        Base64Audio audio = DecodeLine(line.AsSpan(0, length), mediaType);
+        ArrayPool<byte>.Shared.Return(line);
+        return audio;
+    }
+
+    private static Base64Audio DecodeLine(ReadOnlySpan<byte> text, string? mediaType)
+    {
         int padding = Padding(text.Length);
         return padding < 0 ? default : DecodeBase64(text, padding, mediaType);
     }

@@ -158,7 +158,7 @@ internal static class ChatDecoder
     {
         string? id = string.IsNullOrEmpty(f.Id) ? null : f.Id;
         DateTimeOffset? date = f.Timestamp ?? f.Date;
-        switch (f.Type ?? f.Direction)
+        switch (FirstText(f.Type, f.Direction))
         {
             case "incoming" or null or "" when HasAnswer(in f):
                 return Answer(in f, id, date);
@@ -169,11 +169,11 @@ internal static class ChatDecoder
                 {
                     Id = id,
                     Date = date,
-                    Text = f.Content ?? f.Message ?? "",
+                    Text = FirstText(f.Content, f.Message) ?? "",
                     RawJson = Raw(message),
                 };
             case "event":
-                string text = f.Answer ?? f.Content ?? "";
+                string text = FirstText(f.Answer, f.Content) ?? "";
                 return new ServerEvent
                 {
                     Id = id,
@@ -187,13 +187,16 @@ internal static class ChatDecoder
                 {
                     Id = id,
                     Date = date,
-                    Text = f.Content ?? f.Message ?? "",
+                    Text = FirstText(f.Content, f.Message) ?? "",
                     RawJson = Raw(message),
                 };
             default:
                 return Unknown(message, "The message is of a kind this version does not know.", id, date);
         }
     }
+
+    /// <summary>An empty member says as little as a missing one.</summary>
+    private static string? FirstText(string? first, string? second) => string.IsNullOrEmpty(first) ? second ?? first : first;
 
     private static bool HasAnswer(in Fields f) =>
         f.Answer is not null || f.Content is not null || f.FileUrl is not null || f.FileAudio.Present || f.Audio.Present;
@@ -205,7 +208,7 @@ internal static class ChatDecoder
         {
             Id = id,
             Date = date,
-            FullText = f.Answer ?? f.Content ?? "",
+            FullText = FirstText(f.Answer, f.Content) ?? "",
             Request = f.Request,
             FileUrl = f.FileUrl,
             Audio = audio.Data,

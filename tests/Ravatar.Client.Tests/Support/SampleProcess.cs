@@ -1,0 +1,110 @@
+using System.Diagnostics;
+using System.Text;
+
+namespace Ravatar.Client.Tests;
+
+/// <summary>A sample run as a program, with its standard streams redirected.</summary>
+internal sealed class SampleProcess : IDisposable
+{
+    // Only a guard against hanging.
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
+
+    private readonly Process _process;
+    private readonly Task<string> _output;
+    private readonly Task<string> _error;
+
+    private SampleProcess(Process process)
+    {
+        _process = process;
+        _output = process.StandardOutput.ReadToEndAsync();
+        _error = process.StandardError.ReadToEndAsync();
+    }
+
+    public int Id => _process.Id;
+
+    public TextWriter Input => _process.StandardInput;
+
+    /// <summary>Starts a sample.</summary>
+    /// <param name="name">Its project's name.</param>
+    /// <param name="arguments">Its command line.</param>
+    /// <param name="variables">Its environment, beside what this process has; the samples' own variables are not inherited.</param>
+    public static SampleProcess Start(string name, IEnumerable<string> arguments, params (string Name, string Value)[] variables)
+    {
+        ProcessStartInfo start = new(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet")
+        {
+            UseShellExecute = false,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            StandardInputEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false),
+            StandardOutputEncoding = Encoding.UTF8,
+            StandardErrorEncoding = Encoding.UTF8,
+        };
+        foreach (string own in start.Environment.Keys.Where(static key => key.StartsWith("RAVATAR_", StringComparison.Ordinal)).ToList())
+        {
+            start.Environment.Remove(own);
+        }
+        foreach ((string variable, string value) in variables)
+        {
+            start.Environment[variable] = value;
+        }
+        foreach (string argument in (IEnumerable<string>)["exec", PathOf(name), .. arguments])
+        {
+            start.ArgumentList.Add(argument);
+        }
+        return new SampleProcess(Process.Start(start)!);
+    }
+
+    /// <summary>Feeds a sample its whole input and waits for its end.</summary>
+    public static async Task<SampleResult> RunAsync(
+        string name,
+        IEnumerable<string> arguments,
+        string input = "",
+        params (string Name, string Value)[] variables
+    )
+    {
+        using SampleProcess process = Start(name, arguments, variables);
+        try
+        {
+            await process.Input.WriteAsync(input);
+            process.Input.Close();
+        }
+        catch (IOException)
+        {
+            // It ended without reading: its exit code tells.
+        }
+        return await process.EndAsync();
+    }
+
+    /// <summary>Waits for the sample's end.</summary>
+    public async Task<SampleResult> EndAsync()
+    {
+        using CancellationTokenSource guard = new(Patience);
+        try
+        {
+            await _process.WaitForExitAsync(guard.Token);
+        }
+        catch (OperationCanceledException e)
+        {
+            _process.Kill(entireProcessTree: true);
+            throw new TimeoutException($"The sample did not end. It wrote: {await _output} {await _error}", e);
+        }
+        return new SampleResult(_process.ExitCode, await _output, await _error);
+    }
+
+    public void Dispose()
+    {
+        if (!_process.HasExited)
+        {
+            _process.Kill(entireProcessTree: true);
+        }
+        _process.Dispose();
+    }
+
+    /// <summary>Built beside these tests, in the same configuration.</summary>
+    private static string PathOf(string name)
+    {
+        string configuration = new DirectoryInfo(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar)).Parent!.Name;
+        return Repository.Find("samples", name, "bin", configuration, "net10.0", name + ".dll");
+    }
+}
