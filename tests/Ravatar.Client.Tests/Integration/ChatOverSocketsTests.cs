@@ -178,7 +178,11 @@ public class ChatOverSocketsTests
         await using RavatarClient client = Client(
             server,
             configure: withOptions
-                ? o => (o.Cookies, o.RemoteCertificateValidationCallback) = (new System.Net.CookieContainer(), (_, _, _, _) => true)
+                ? o =>
+                    (o.Cookies, o.RemoteCertificateValidationCallback) = (
+                        new System.Net.CookieContainer(),
+                        (_, _, _, errors) => errors == System.Net.Security.SslPolicyErrors.None
+                    )
                 : null
         );
         RavatarConnectionException refused = await Assert.ThrowsAsync<RavatarConnectionException>(() => client.OpenChatAsync());
