@@ -87,7 +87,7 @@ internal sealed class TokenSource : IAsyncDisposable
         {
             if (_disposed)
             {
-                throw new ObjectDisposedException(nameof(RavatarClient));
+                throw new ObjectDisposedException("RavatarClient");
             }
             if (_held is { } held)
             {

@@ -141,7 +141,8 @@ public sealed class ChatSendingTests
         Assert.Equal(["token"], upgrade.Query.Keys);
         Assert.True(upgrade.TokenWasGood);
         RavatarClientOptions defaults = new() { UserId = "user-123" };
-        Assert.Equal("wss://chat.rvtr.ai/ws/chat?token=a.b-c_d", ChatAddress.For(defaults, "a.b-c_d").AbsoluteUri);
+        Uri address = ChatAddress.For(defaults.BaseAddress, defaults.ChatAddress, "a.b-c_d");
+        Assert.Equal("wss://chat.rvtr.ai/ws/chat?token=a.b-c_d", address.AbsoluteUri);
     }
 
     private static string[] Members(ReceivedMessage message)
