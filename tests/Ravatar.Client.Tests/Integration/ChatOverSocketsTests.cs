@@ -166,12 +166,27 @@ public class ChatOverSocketsTests
     }
 
     [Fact]
+    public async Task Opening_and_disposing_leaves_no_socket_behind()
+    {
+        await using FakeRavatarServer server = await FakeRavatarServer.StartAsync();
+        server.Chat.DropEvery(5, FakeDropPoint.AfterReceiving);
+        await using RavatarClient client = Client(server);
+        for (int i = 0; i < 200; i++)
+        {
+            await using ChatChannel chat = await client.OpenChatAsync();
+            if (i % 2 == 0)
+            {
+                await chat.SendTextAsync("in passing");
+            }
+        }
+        await server.Received.WaitForAsync(j => j.Sockets.All(s => !s.IsOpen));
+        Assert.Equal((1, 1), (server.Received.JwtIssued, server.Received.ConnectionReads));
+    }
+
+    [Fact]
     public async Task An_idle_half_open_connection_is_noticed_within_thirty_seconds()
     {
-        Assert.SkipUnless(
-            Environment.GetEnvironmentVariable("RAVATAR_LONG_TESTS") == "1",
-            "It takes half a minute. RAVATAR_LONG_TESTS=1 runs it."
-        );
+        Requires.LongRun();
         await using FakeRavatarServer server = await FakeRavatarServer.StartAsync();
         await using RavatarClient client = Client(server);
         await using ChatChannel chat = await client.OpenChatAsync();

@@ -4,7 +4,10 @@ namespace Ravatar.Client.Tests;
 
 public class BroadcastTests
 {
-    [Fact]
+    /// <summary>In milliseconds; only so that a test which should fail does not wait for ever.</summary>
+    private const int HangGuard = 30_000;
+
+    [Fact(Timeout = HangGuard)]
     public async Task Every_reader_gets_everything_from_its_subscription_on()
     {
         Broadcast<Item> items = New();
@@ -18,7 +21,7 @@ public class BroadcastTests
         Assert.Empty(await ReadAsync(items.Subscribe()));
     }
 
-    [Fact]
+    [Fact(Timeout = HangGuard)]
     public async Task What_came_before_is_kept_for_the_first_reader_alone()
     {
         Broadcast<Item> items = New(keepForFirst: true);
@@ -31,7 +34,7 @@ public class BroadcastTests
         Assert.Equal(["1"], await ReadAsync(second));
     }
 
-    [Fact]
+    [Fact(Timeout = HangGuard)]
     public async Task What_came_before_is_kept_beyond_the_end()
     {
         Broadcast<Item> items = New(keepForFirst: true);
@@ -41,7 +44,7 @@ public class BroadcastTests
         Assert.Empty(await ReadAsync(items.Subscribe()));
     }
 
-    [Fact]
+    [Fact(Timeout = HangGuard)]
     public async Task Without_keeping_what_came_before_is_gone()
     {
         Broadcast<Item> items = New();
@@ -51,7 +54,7 @@ public class BroadcastTests
         Assert.Empty(await ReadAsync(first));
     }
 
-    [Fact]
+    [Fact(Timeout = HangGuard)]
     public async Task The_kept_ones_are_bounded_and_their_loss_is_noted_but_not_counted_against_readers()
     {
         Broadcast<Item> items = New(maxCount: 2, keepForFirst: true);
@@ -62,7 +65,7 @@ public class BroadcastTests
         Assert.Equal(["missed 3", "3", "4"], await ReadAsync(items.Subscribe()));
     }
 
-    [Fact]
+    [Fact(Timeout = HangGuard)]
     public async Task A_slow_reader_misses_some_and_the_others_none()
     {
         Broadcast<Item> items = New(maxCount: 3);
@@ -80,7 +83,7 @@ public class BroadcastTests
         Assert.False(await quick.MoveNextAsync());
     }
 
-    [Fact]
+    [Fact(Timeout = HangGuard)]
     public async Task A_first_item_comes_before_all_others()
     {
         Broadcast<Item> items = New(keepForFirst: true);
@@ -90,7 +93,7 @@ public class BroadcastTests
         Assert.Equal(["0", "1"], await ReadAsync(reader));
     }
 
-    [Fact]
+    [Fact(Timeout = HangGuard)]
     public async Task A_reader_that_leaves_midway_is_no_burden()
     {
         Broadcast<Item> items = New(maxCount: 2);
@@ -111,7 +114,7 @@ public class BroadcastTests
         }
     }
 
-    [Fact]
+    [Fact(Timeout = HangGuard)]
     public async Task A_reader_may_be_cancelled_while_it_waits_and_between_items()
     {
         Broadcast<Item> items = New();
@@ -130,7 +133,7 @@ public class BroadcastTests
         Assert.Equal(0, items.Missed);
     }
 
-    [Fact]
+    [Fact(Timeout = HangGuard)]
     public async Task Room_is_made_by_taking_by_leaving_and_by_the_end()
     {
         Broadcast<Item> items = New(maxCount: 1);
@@ -154,7 +157,7 @@ public class BroadcastTests
         Assert.True(items.RoomMadeAsync().IsCompletedSuccessfully);
     }
 
-    [Fact]
+    [Fact(Timeout = HangGuard)]
     public async Task Under_stress_each_reader_has_or_is_told_of_every_item_in_order()
     {
         const int Count = 50_000;
@@ -169,7 +172,7 @@ public class BroadcastTests
         Assert.All(accounts, a => Assert.True(a.Had >= 50));
     }
 
-    [Fact]
+    [Fact(Timeout = HangGuard)]
     public async Task Readers_may_come_and_go_while_items_are_published()
     {
         const int Count = 20_000;
@@ -201,7 +204,7 @@ public class BroadcastTests
         }
     }
 
-    [Fact]
+    [Fact(Timeout = HangGuard)]
     public async Task A_publisher_that_waits_for_room_loses_nothing_and_never_hangs()
     {
         const int Count = 30_000;

@@ -108,6 +108,15 @@ public class ChatEncoderTests
         Assert.DoesNotContain('\\', json);
     }
 
+    [Fact]
+    public void Texts_are_not_escaped_more_than_json_asks_for()
+    {
+        Assert.EndsWith(
+            "\"request\":\"1 + 1 < 3 & 'Gr\u00FC\u00DFe' \u4F60\u597D\"}",
+            Encoding.UTF8.GetString(Encoder.Text("1 + 1 < 3 & 'Gr\u00FC\u00DFe' \u4F60\u597D"))
+        );
+    }
+
     [Theory]
     [InlineData("a\u0000b\u001F\u007F")]
     [InlineData("\"quotes\" and \\ and / and 'these'")]

@@ -40,6 +40,14 @@ public class ReconnectPolicyTests
         Assert.Equal(TimeSpan.FromMilliseconds(100), ReconnectPolicy.DelayBefore(new ReconnectOptions(), attempt, 0));
     }
 
+    [Fact]
+    public void No_ceiling_at_all_means_the_floor_however_often()
+    {
+        ReconnectOptions options = new() { BaseDelay = TimeSpan.Zero };
+        Assert.Equal(options.MinDelay, ReconnectPolicy.DelayBefore(options, 1, 1));
+        Assert.Equal(options.MinDelay, ReconnectPolicy.DelayBefore(options, int.MaxValue, 1));
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(-1)]

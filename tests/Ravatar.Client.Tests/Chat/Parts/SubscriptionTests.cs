@@ -6,6 +6,9 @@ namespace Ravatar.Client.Tests;
 
 public class SubscriptionTests
 {
+    /// <summary>In milliseconds; only so that a test which should fail does not wait for ever.</summary>
+    private const int HangGuard = 30_000;
+
     [Fact]
     public void Items_come_out_in_order_so_many_at_a_time()
     {
@@ -78,7 +81,7 @@ public class SubscriptionTests
         Assert.True(items.HasRoom);
     }
 
-    [Fact]
+    [Fact(Timeout = HangGuard)]
     public async Task A_reader_waits_for_an_item_or_the_end()
     {
         Subscription<Item> items = New(10, 100);
@@ -94,7 +97,7 @@ public class SubscriptionTests
         Assert.False(await items.WaitAsync());
     }
 
-    [Fact]
+    [Fact(Timeout = HangGuard)]
     public async Task After_the_end_nothing_is_added_but_what_is_there_can_be_taken()
     {
         Subscription<Item> items = New(10, 100);
@@ -106,7 +109,7 @@ public class SubscriptionTests
         Assert.False(await items.WaitAsync());
     }
 
-    [Fact]
+    [Fact(Timeout = HangGuard)]
     public async Task A_reader_that_has_gone_keeps_nothing()
     {
         Subscription<Item> items = New(1, 100);
