@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Ravatar.Client.Tests;
 
-/// <summary>The public surface changes on purpose only: it is kept as text beside these tests, one file per package and target.</summary>
+/// <summary>The public surface changes on purpose only, and is the same for every target: it is kept as text beside these tests.</summary>
 public class PublicApiTests
 {
     private const string Update = "RAVATAR_UPDATE_API";
@@ -18,12 +18,10 @@ public class PublicApiTests
 
     private static async Task MatchesAsync(Assembly assembly)
     {
-        string target = TargetOf(assembly);
-        string path = Repository.Find("tests", "Ravatar.Client.Tests", "House", "PublicApi", $"{assembly.GetName().Name}.{target}.txt");
+        string path = Repository.Find("tests", "Ravatar.Client.Tests", "House", "PublicApi", assembly.GetName().Name + ".txt");
         string now = PublicApiText.Of(assembly);
         if (Environment.GetEnvironmentVariable(Update) == "1")
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
             await File.WriteAllTextAsync(path, now);
         }
         string kept = File.Exists(path) ? (await File.ReadAllTextAsync(path)).Replace("\r\n", "\n", StringComparison.Ordinal) : "";
@@ -32,17 +30,12 @@ public class PublicApiTests
             string[] added = [.. now.Split('\n').Except(kept.Split('\n')).Select(static line => "+ " + line)];
             string[] removed = [.. kept.Split('\n').Except(now.Split('\n')).Select(static line => "- " + line)];
             Assert.Fail(
-                $"The public API is not the one in {Path.GetRelativePath(Repository.Root, path)}. If that is intended, run "
-                    + $"\"{Update}=1 dotnet test Ravatar.Client.sln --filter FullyQualifiedName~PublicApiTests\" and commit the file.\n"
+                $"The public API for {TargetOf(assembly)} is not the one in {Path.GetRelativePath(Repository.Root, path)}. If that is intended, run "
+                    + $"\"{Update}=1 dotnet test tests/Ravatar.Client.Tests --filter FullyQualifiedName~PublicApiTests\" and commit the file.\n"
                     + string.Join('\n', removed.Concat(added))
             );
         }
     }
 
-    /// <summary>As a folder of a package names it, for example <c>net10.0</c> or <c>netstandard2.0</c>.</summary>
-    private static string TargetOf(Assembly assembly)
-    {
-        FrameworkName name = new(assembly.GetCustomAttribute<TargetFrameworkAttribute>()!.FrameworkName);
-        return (name.Identifier == ".NETStandard" ? "netstandard" : "net") + name.Version.ToString(2);
-    }
+    private static string TargetOf(Assembly assembly) => assembly.GetCustomAttribute<TargetFrameworkAttribute>()!.FrameworkName;
 }

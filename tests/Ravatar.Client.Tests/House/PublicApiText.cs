@@ -62,7 +62,7 @@ internal static class PublicApiText
         member switch
         {
             ConstructorInfo { IsStatic: false } c when IsVisible(c) => $"{Access(c)}.ctor({Parameters(c)})",
-            MethodInfo m when IsVisible(m) && !m.IsSpecialName =>
+            MethodInfo m when IsVisible(m) && !m.IsSpecialName && !m.Name.StartsWith('<') =>
                 $"{Access(m)}{Type(m.ReturnParameter)} {m.Name}{Generics(m)}({Parameters(m)})",
             MethodInfo m when IsVisible(m) && m.Name.StartsWith("op_", StringComparison.Ordinal) => $"static {m.Name}({Parameters(m)})",
             PropertyInfo p when p.GetAccessors(nonPublic: true).Any(IsVisible) => Property(p),
