@@ -87,7 +87,7 @@ internal sealed class TokenSource : IAsyncDisposable
         {
             if (_disposed)
             {
-                throw new ObjectDisposedException("RavatarClient");
+                throw new ObjectDisposedException("RavatarClient"); // what the caller holds
             }
             if (_held is { } held)
             {

@@ -3,93 +3,72 @@ using Xunit;
 
 namespace Ravatar.Client.Tests;
 
-/// <summary>Every C# block of the README and the docs is compiled: it stands word for word in one of the files in <c>Snippets</c>.</summary>
+/// <summary>What the documents show compiles, and the first of it runs.</summary>
 public partial class SnippetTests
 {
-    private static readonly IReadOnlyList<(string Path, string Text)> Compiled =
-    [
-        .. Directory
-            .EnumerateFiles(Repository.Find("tests", "Ravatar.Client.Tests", "Docs", "Snippets"), "*.cs")
-            .Select(static path => (path, Lines(File.ReadAllText(path)))),
-    ];
-
-    public static TheoryData<string, int> Blocks
+    [Fact]
+    public void Every_block_of_code_in_the_documents_is_one_that_compiles()
     {
-        get
+        string root = Repository.Root;
+        HashSet<string> compiled =
+        [
+            .. Region()
+                .Matches(File.ReadAllText(Repository.Find("tests", "Ravatar.Client.Tests", "Docs", "Snippets.cs")))
+                .Select(m => Unindent(m.Groups["code"].Value)),
+        ];
+        string[] documents = ["README.md", .. Directory.GetFiles(Path.Combine(root, "docs"), "*.md")];
+        List<(string File, string Code)> shown =
+        [
+            .. documents.SelectMany(d =>
+                Block()
+                    .Matches(File.ReadAllText(Path.Combine(root, d)))
+                    .Select(m => (d, Unindent(Usings().Replace(m.Groups["code"].Value, ""))))
+            ),
+        ];
+        Assert.All(
+            shown,
+            block =>
+                Assert.True(compiled.Contains(block.Code), $"{block.File} shows this, and Snippets.cs has no such region:\n{block.Code}")
+        );
+        Assert.All(compiled, code => Assert.True(shown.Any(b => b.Code == code), $"No document shows this region of Snippets.cs:\n{code}"));
+    }
+
+    [Fact]
+    public Task The_fifteen_lines_run() => Snippets.FifteenLinesAsync();
+
+    [Fact]
+    public Task The_test_of_an_app_runs() =>
+        Snippets.TestingAsync(async address =>
         {
-            TheoryData<string, int> blocks = new();
-            foreach (string path in Documents())
-            {
-                for (int i = 0; i < BlocksOf(path).Count; i++)
+            await using RavatarClient client = new(
+                new RavatarClientOptions
                 {
-                    blocks.Add(Path.GetRelativePath(Repository.Root, path), i);
+                    UserId = "user-1",
+                    BaseAddress = address,
+                    Retry = { BaseDelay = TimeSpan.FromMilliseconds(1) },
                 }
-            }
-            return blocks;
-        }
-    }
-
-    [Theory]
-    [MemberData(nameof(Blocks))]
-    public void A_block_is_compiled(string document, int number)
-    {
-        string block = BlocksOf(Repository.Find(document))[number];
-        string[] usings = [.. Using().Matches(block).Select(static m => m.Value.Trim())];
-        string code = Using().Replace(block, "").Trim('\n');
-        bool found = Compiled.Any(file =>
-            Snippet().Match(file.Text) is { Success: true } region
-            && Dedent(region.Groups["text"].Value) == code
-            && usings.All(line => file.Text.Contains(line + "\n", StringComparison.Ordinal))
-        );
-        Assert.True(
-            found,
-            $"Block {number + 1} of {document} stands in no file of tests/Ravatar.Client.Tests/Docs/Snippets, between <snippet> and </snippet>:\n{block}"
-        );
-    }
-
-    [Fact]
-    public void No_compiled_snippet_is_left_over() => Assert.Equal(Documents().SelectMany(BlocksOf).Count(), Compiled.Count);
-
-    [Fact]
-    public Task The_readme_s_first_program_runs() => Snippets.QuickStart.RunAsync();
-
-    [Fact]
-    public Task The_readme_s_test_of_an_app_passes() =>
-        Snippets.TestingYourOwnApp.RunAsync(async address =>
-        {
-            await using RavatarClient client = new(new RavatarClientOptions { UserId = "user-123", BaseAddress = address });
+            );
             await using ChatChannel chat = await client.OpenChatAsync();
-            for (int i = 1; i <= 4; i++)
+            for (int i = 0; i < 4; i++)
             {
-                Assert.Equal($"You said: question {i}", (await chat.AskAsync($"question {i}")).Text);
+                Assert.Equal($"You said: {i}!", (await chat.AskAsync($"{i}!")).Text);
             }
         });
 
-    [Fact]
-    public void The_readme_s_host_starts_nothing_by_itself() =>
-        Snippets.InAHost.Run(Microsoft.Extensions.Hosting.Host.CreateApplicationBuilder());
-
-    private static IEnumerable<string> Documents() =>
-        Directory.EnumerateFiles(Repository.Find("docs"), "*.md").Order(StringComparer.Ordinal).Prepend(Repository.Find("README.md"));
-
-    private static IReadOnlyList<string> BlocksOf(string path) =>
-        [.. Block().Matches(Lines(File.ReadAllText(path))).Select(static m => m.Groups["text"].Value.TrimEnd('\n'))];
-
-    private static string Lines(string text) => text.Replace("\r\n", "\n", StringComparison.Ordinal);
-
-    private static string Dedent(string text)
+    private static string Unindent(string code)
     {
-        string[] lines = text.Trim('\n').Split('\n');
-        int margin = lines.Where(static l => l.Length > 0).Min(static l => l.Length - l.TrimStart(' ').Length);
-        return string.Join('\n', lines.Select(l => l.Length > 0 ? l[margin..] : l));
+        string[] lines = [.. code.ReplaceLineEndings("\n").TrimEnd().Trim('\n').Split('\n')];
+        int indent = lines.Where(l => l.Trim().Length > 0).Min(l => l.Length - l.TrimStart().Length);
+        return string.Join('\n', lines.Select(l => (l.Length >= indent ? l[indent..] : "").TrimEnd()));
     }
 
-    [GeneratedRegex(@"^```(?:csharp|cs|c#)\n(?<text>.*?)^```", RegexOptions.Multiline | RegexOptions.Singleline)]
+    [GeneratedRegex(@"#region \w+\n(?<code>.*?)\n *#endregion", RegexOptions.Singleline | RegexOptions.ExplicitCapture, 10_000)]
+    private static partial Regex Region();
+
+    // A whole program begins with them; running it from the packages shows whether they are the right ones.
+    [GeneratedRegex(@"\A(using [\w.]+;\n)+\n?", RegexOptions.ExplicitCapture, 10_000)]
+    private static partial Regex Usings();
+
+    [GeneratedRegex(@"```csharp\n(?<code>.*?)\n```", RegexOptions.Singleline | RegexOptions.ExplicitCapture, 10_000)]
     private static partial Regex Block();
-
-    [GeneratedRegex(@"// <snippet>\n(?<text>.*?)\n *// </snippet>", RegexOptions.Singleline)]
-    private static partial Regex Snippet();
-
-    [GeneratedRegex(@"^using [\w.]+;\n", RegexOptions.Multiline)]
-    private static partial Regex Using();
 }

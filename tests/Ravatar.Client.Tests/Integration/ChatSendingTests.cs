@@ -91,7 +91,8 @@ public sealed class ChatSendingTests
         server.Chat.DropConnections();
         await chat.AskAsync("two");
         Assert.All(server.Received.Messages, m => Assert.Equal(server.Configuration.Session, m.Session));
-        Assert.Equal((2, 1), (server.Received.JwtIssued, server.Received.ConnectionReads));
+        int asked = Platform.TellsUpgradeStatus ? 0 : 1; // why the socket was refused
+        Assert.Equal((2, 1 + asked), (server.Received.JwtIssued, server.Received.ConnectionReads));
         Assert.Empty(server.Received.Violations);
     }
 
@@ -110,6 +111,8 @@ public sealed class ChatSendingTests
         await chat.AskAsync("before");
         server.Tokens.RevokeAll();
         server.Chat.DropConnections();
+        // Nothing is under way, so that history is not read, whose refusal would bring a new token as well.
+        await server.Received.WaitForAsync(j => j.JwtIssued == 2);
         Assert.Equal("after", (await chat.AskAsync("after")).Request);
         Assert.Equal(2, server.Received.JwtIssued);
         Assert.Equal(["before", "after"], server.Received.Messages.Select(m => m.Request));
@@ -155,6 +158,7 @@ public sealed class ChatSendingTests
     {
         RavatarClientOptions options = new() { UserId = "user-123", BaseAddress = server.BaseAddress };
         options.Chat.Reconnect.BaseDelay = options.Chat.Reconnect.MinDelay = TimeSpan.FromMilliseconds(1);
+        options.Chat.HistorySettleTime = TimeSpan.FromMilliseconds(100); // this server's history does not lag
         configure?.Invoke(options);
         return new RavatarClient(options);
     }

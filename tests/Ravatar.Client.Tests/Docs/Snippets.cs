@@ -1,0 +1,110 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Ravatar.Client.Testing;
+using Xunit;
+
+namespace Ravatar.Client.Tests;
+
+/// <summary>What README.md and docs/*.md show, compiled; <see cref="SnippetTests"/> holds them equal.</summary>
+internal static class Snippets
+{
+    public static async Task FifteenLinesAsync()
+    {
+        #region chat
+        await using FakeRavatarServer server = await FakeRavatarServer.StartAsync();
+
+        await using RavatarClient ravatar = new(
+            new RavatarClientOptions
+            {
+                UserId = "user-12345",
+                ProjectId = "proj-abc",
+                BaseAddress = server.BaseAddress,
+            }
+        );
+        ChatConfiguration config = await ravatar.GetConfigurationAsync();
+
+        await using ChatChannel chat = await ravatar.OpenChatAsync(new() { AvatarId = config.Avatars[0].Id, Language = "en" });
+        ChatAnswer answer = await chat.AskAsync("What can you do?");
+        Console.WriteLine($"{config.Avatars[0].Name}: {answer.Text}");
+        #endregion
+    }
+
+    public static async Task ReadingAsync(ChatChannel chat, CancellationToken cancellationToken)
+    {
+        #region reading
+        await chat.SendTextAsync("Tell me more.", cancellationToken);
+        await foreach (ChatEvent e in chat.ReadAllAsync(cancellationToken))
+        {
+            switch (e)
+            {
+                case ChatAnswer { IsRecovered: true } late:
+                    Console.WriteLine($"(while we were away) {late.Text}");
+                    break;
+                case ChatAnswer said:
+                    Console.WriteLine($"{said.Text} {said.FileUrl}");
+                    break;
+                case SystemEvent system:
+                    Console.WriteLine($"[{system.Text}]");
+                    break;
+                case EventsMissed missed:
+                    Console.WriteLine($"[{missed.Count} events were left out: this reader was too slow]");
+                    break;
+            }
+        }
+        #endregion
+    }
+
+    public static async Task WatchingAsync(ChatChannel chat, CancellationToken cancellationToken)
+    {
+        #region watching
+        await foreach (ChatStateChange step in chat.WatchStateAsync(cancellationToken))
+        {
+            Console.WriteLine($"{step.State}: {step.Reason} (attempt {step.Attempt}, in {step.Delay})");
+        }
+        ChatEnd end = await chat.Completion;
+        Console.WriteLine($"{end.Reason}: {end.Message} {end.CloseCode} {end.CloseText}");
+        Console.WriteLine(chat.GetStatistics());
+        #endregion
+    }
+
+    public static void Hosting(IHostApplicationBuilder builder)
+    {
+        #region hosting
+        builder
+            .Services.AddRavatarClient(builder.Configuration.GetSection("Ravatar")) // UserId, ProjectId, …: validated when the host starts
+            .AddHttpMessageHandler<MyHandler>(); // an IHttpClientBuilder comes back
+        #endregion
+    }
+
+    public static async Task TestingAsync(Func<Uri, Task> runMyApp)
+    {
+        Task RunMyAppAsync(Uri address) => runMyApp(address);
+
+        #region testing
+        await using FakeRavatarServer server = await FakeRavatarServer.StartAsync();
+        server.Chat.AnswerWith(message => new FakeAnswer($"You said: {message.Request}"));
+        server.Script.Jwt.FailOnce(500);
+        server.Chat.DropEvery(3, FakeDropPoint.AfterRecording); // the answer to every third message is lost on the way
+
+        await RunMyAppAsync(server.BaseAddress);
+
+        Assert.Empty(server.Received.Violations); // everything a client sent that the protocol does not allow
+        #endregion
+    }
+
+    public static async Task RecordingAsync(CancellationToken cancellationToken)
+    {
+        #region recording
+        foreach (MicrophoneDevice device in Microphone.ListDevices())
+        {
+            Console.WriteLine($"{device.Id}: {device.Name}");
+        }
+
+        await using IAudioSource microphone = Microphone.Open();
+        await using var recorder = new VoiceRecorder(microphone);
+        WavRecording utterance = await recorder.RecordUtteranceAsync(cancellationToken);
+        #endregion
+    }
+
+    private sealed class MyHandler : DelegatingHandler;
+}
