@@ -36,7 +36,13 @@ public sealed partial class RavatarClient
         Guard.NotDisposed(Volatile.Read(ref _disposed) != 0, this);
         cancellationToken.ThrowIfCancellationRequested();
         ChatConfiguration configuration = await GetConfigurationInHandAsync(cancellationToken).ConfigureAwait(false);
-        ChatIdentity identity = ChatSelection.Choose(options, configuration, _options, () => _configuration?.Session);
+        ChatIdentity identity = ChatSelection.Choose(
+            options,
+            configuration,
+            _options.UserId,
+            _options.Source,
+            () => _configuration?.Session
+        );
         ChatChannel channel = await ChatChannel
             .OpenAsync(
                 identity,
@@ -55,7 +61,7 @@ public sealed partial class RavatarClient
         AccessToken? used = null;
         return new ChatEnvironment
         {
-            Address = token => ChatAddress.For(_options, token),
+            Address = token => ChatAddress.For(_options.BaseAddress, _options.ChatAddress, token),
             GetTokenAsync = async token => (used = await _tokens.GetAsync(token).ConfigureAwait(false)).Value,
             RefreshTokenAsync = (_, token) => used is { } refused ? _tokens.RefreshAsync(refused, token) : Task.CompletedTask,
             ReadHistoryAsync = (page, token) => ReadPageAsync(page, MessagesPerPage, token),

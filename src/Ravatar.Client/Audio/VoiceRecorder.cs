@@ -2,10 +2,8 @@ using System.Runtime.CompilerServices;
 
 namespace Ravatar.Client;
 
-/// <summary>
-/// Records what is said into a source, as 16 kHz mono WAV ready for <c>AskAsync</c>: until silence, hands-free, by start and stop, or while
-/// a button is held (push-to-talk).
-/// </summary>
+/// <summary>Records what is said into a source, as 16 kHz mono WAV ready for <c>AskAsync</c>: until silence, hands-free, by start and stop, or
+/// while a button is held (push-to-talk).</summary>
 /// <remarks>
 /// <para>One recording at a time; another one meanwhile is an <see cref="InvalidOperationException"/>. A recording starts the source and stops it
 /// at its end; neither it nor <see cref="DisposeAsync"/> disposes the source.</para>

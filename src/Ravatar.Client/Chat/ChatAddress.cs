@@ -3,16 +3,16 @@ namespace Ravatar.Client;
 /// <summary>The chat socket's address: <c>/ws/chat?token={jwt}</c>, with <c>wss</c> for <c>https</c>.</summary>
 internal static class ChatAddress
 {
-    public static Uri For(RavatarClientOptions options, string token)
+    public static Uri For(Uri baseAddress, Uri? chatAddress, string token)
     {
         UriBuilder address;
-        if (options.ChatAddress is { } own)
+        if (chatAddress is not null)
         {
-            address = new UriBuilder(own);
+            address = new UriBuilder(chatAddress);
         }
         else
         {
-            address = new UriBuilder(options.BaseAddress);
+            address = new UriBuilder(baseAddress);
             address.Scheme = address.Scheme == "https" ? "wss" : "ws";
             address.Path = address.Path.TrimEnd('/') + "/ws/chat";
         }

@@ -7,12 +7,13 @@ internal static class ChatSelection
     public static ChatIdentity Choose(
         ChatOptions options,
         ChatConfiguration configuration,
-        RavatarClientOptions client,
+        string userId,
+        string source,
         Func<string?> session
     ) =>
         new()
         {
-            UserId = client.UserId,
+            UserId = userId,
             AvatarId = Choose(
                 options.AvatarId,
                 [.. configuration.Avatars.Select(a => a.Id)],
@@ -25,7 +26,7 @@ internal static class ChatSelection
                 options.AllowUnlisted,
                 nameof(options.Language)
             ),
-            Source = client.Source,
+            Source = source,
             Session = session,
         };
 

@@ -3,6 +3,9 @@ namespace Ravatar.Client;
 /// <summary>What a lost connection leaves open, and what history says about it.</summary>
 internal sealed partial class Conversation
 {
+    /// <summary>Called (elsewhere, not under the gate) when only history can tell what became of a question.</summary>
+    public Action? HistoryWanted { get; set; }
+
     private List<(ChatEvent Event, int Epoch)>? _held;
     private long _heldWeight;
     private TaskCompletionSource<bool>? _released;

@@ -31,9 +31,6 @@ internal sealed partial class Conversation : IDisposable
         _timer = time.CreateTimer(static c => ((Conversation)c!).Tick(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
-    /// <summary>Called (elsewhere, not under the gate) when only history can tell what became of a question.</summary>
-    public Action? HistoryWanted { get; set; }
-
     /// <summary>Called when nothing has come on a connection although an answer is overdue; the argument is its number.</summary>
     public Action<int>? SilenceSuspected { get; set; }
 

@@ -158,6 +158,6 @@ internal sealed class RavatarApi(HttpClient http, ApiSettings settings, Action<H
         }
         string? token = response.RequestMessage?.Headers.Authorization?.Parameter;
         ErrorBody body = response.Content is PooledContent content ? ErrorBody.Read(content.Memory.Span, token) : default;
-        return ApiErrors.ForStatus(info.Endpoint, status, body, RetryAfter.Read(response, settings.Time));
+        return ApiErrors.ForStatus(info.Endpoint, status, body, RetryAfterHeader.Read(response, settings.Time));
     }
 }

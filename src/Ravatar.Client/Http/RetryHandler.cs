@@ -96,12 +96,12 @@ internal sealed class RetryHandler : DelegatingHandler
             HttpStatusCode.ServiceUnavailable => _options.RetryBusy,
             _ => false,
         };
-        return transient && (RetryAfter.Read(response, _time) is not { } asked || asked <= _options.MaxDelay);
+        return transient && (RetryAfterHeader.Read(response, _time) is not { } asked || asked <= _options.MaxDelay);
     }
 
     // Null: the exponential delay.
     private TimeSpan? DelayAskedFor(HttpResponseMessage? response) =>
-        response is not null && RetryAfter.Read(response, _time) is { } asked && asked > TimeSpan.Zero ? asked : null;
+        response is not null && RetryAfterHeader.Read(response, _time) is { } asked && asked > TimeSpan.Zero ? asked : null;
 
     private static RequestInfo InfoOf(ResilienceContext context) => context.Properties.GetValue(InfoKey, null!);
 

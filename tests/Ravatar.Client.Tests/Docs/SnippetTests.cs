@@ -20,7 +20,9 @@ public partial class SnippetTests
         List<(string File, string Code)> shown =
         [
             .. documents.SelectMany(d =>
-                Block().Matches(File.ReadAllText(Path.Combine(root, d))).Select(m => (d, Unindent(m.Groups["code"].Value)))
+                Block()
+                    .Matches(File.ReadAllText(Path.Combine(root, d)))
+                    .Select(m => (d, Unindent(Usings().Replace(m.Groups["code"].Value, ""))))
             ),
         ];
         Assert.All(
@@ -62,6 +64,10 @@ public partial class SnippetTests
 
     [GeneratedRegex(@"#region \w+\n(?<code>.*?)\n *#endregion", RegexOptions.Singleline | RegexOptions.ExplicitCapture, 10_000)]
     private static partial Regex Region();
+
+    // A whole program begins with them; running it from the packages shows whether they are the right ones.
+    [GeneratedRegex(@"\A(using [\w.]+;\n)+\n?", RegexOptions.ExplicitCapture, 10_000)]
+    private static partial Regex Usings();
 
     [GeneratedRegex(@"```csharp\n(?<code>.*?)\n```", RegexOptions.Singleline | RegexOptions.ExplicitCapture, 10_000)]
     private static partial Regex Block();

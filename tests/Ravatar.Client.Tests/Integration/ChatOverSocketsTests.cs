@@ -160,8 +160,12 @@ public class ChatOverSocketsTests
         server.Script.Socket.FailAlways(404);
         await using RavatarClient client = Client(server);
         RavatarConnectionException missing = await Assert.ThrowsAsync<RavatarConnectionException>(() => client.OpenChatAsync());
-        Assert.Equal(404, missing.UpgradeStatus);
+        Assert.Equal(Platform.TellsUpgradeStatus ? 404 : null, missing.UpgradeStatus);
         server.Script.Socket.FailAlways(402);
+        if (!Platform.TellsUpgradeStatus)
+        {
+            server.Script.Connection.FailAlways(402); // where the reason is asked for
+        }
         await Assert.ThrowsAsync<RavatarPaymentRequiredException>(() => client.OpenChatAsync());
     }
 
@@ -218,6 +222,10 @@ public class ChatOverSocketsTests
         await using ChatChannel chat = await client.OpenChatAsync();
         await chat.AskAsync("before");
         server.Chat.Sockets[^1].Freeze();
+        if (!Platform.DetectsSilentDeath)
+        {
+            return; // documented: such targets notice it when an answer is due
+        }
         long frozen = System.Diagnostics.Stopwatch.GetTimestamp();
         await foreach (ChatStateChange step in chat.WatchStateAsync())
         {

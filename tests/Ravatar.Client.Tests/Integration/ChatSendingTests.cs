@@ -91,7 +91,8 @@ public sealed class ChatSendingTests
         server.Chat.DropConnections();
         await chat.AskAsync("two");
         Assert.All(server.Received.Messages, m => Assert.Equal(server.Configuration.Session, m.Session));
-        Assert.Equal((2, 1), (server.Received.JwtIssued, server.Received.ConnectionReads));
+        int asked = Platform.TellsUpgradeStatus ? 0 : 1; // why the socket was refused
+        Assert.Equal((2, 1 + asked), (server.Received.JwtIssued, server.Received.ConnectionReads));
         Assert.Empty(server.Received.Violations);
     }
 
@@ -143,7 +144,8 @@ public sealed class ChatSendingTests
         Assert.Equal(["token"], upgrade.Query.Keys);
         Assert.True(upgrade.TokenWasGood);
         RavatarClientOptions defaults = new() { UserId = "user-123" };
-        Assert.Equal("wss://chat.rvtr.ai/ws/chat?token=a.b-c_d", ChatAddress.For(defaults, "a.b-c_d").AbsoluteUri);
+        Uri address = ChatAddress.For(defaults.BaseAddress, defaults.ChatAddress, "a.b-c_d");
+        Assert.Equal("wss://chat.rvtr.ai/ws/chat?token=a.b-c_d", address.AbsoluteUri);
     }
 
     private static string[] Members(ReceivedMessage message)

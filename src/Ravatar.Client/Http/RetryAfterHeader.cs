@@ -3,7 +3,7 @@ using System.Net.Http.Headers;
 namespace Ravatar.Client;
 
 /// <summary>The header <c>Retry-After</c> (RFC 9110 section 10.2.3): seconds or a date.</summary>
-internal static class RetryAfter
+internal static class RetryAfterHeader
 {
     /// <summary>How long the server asks to wait, by this clock; zero for a date that has passed, null where it does not ask.</summary>
     public static TimeSpan? Read(HttpResponseMessage response, TimeProvider time)
