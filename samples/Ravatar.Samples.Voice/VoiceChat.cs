@@ -66,8 +66,15 @@ internal sealed class VoiceChat(ChatChannel chat, Avatar? avatar, VoiceRecorder 
         }
     }
 
-    private async Task SendFileAsync(CancellationToken cancellationToken) =>
-        await AskAsync(await recorder.RecordToEndAsync(cancellationToken), cancellationToken);
+    private async Task SendFileAsync(CancellationToken cancellationToken)
+    {
+        WavRecording recording = await recorder.RecordToEndAsync(cancellationToken);
+        if (recording.Pcm.IsEmpty)
+        {
+            throw new UsageException($"--wav: \"{settings.WavPath}\" holds no audio.");
+        }
+        await AskAsync(recording, cancellationToken);
+    }
 
     private async Task StartAndStopAsync(CancellationToken cancellationToken)
     {
@@ -115,6 +122,11 @@ internal sealed class VoiceChat(ChatChannel chat, Avatar? avatar, VoiceRecorder 
 
     private async Task AskAsync(WavRecording recording, CancellationToken cancellationToken)
     {
+        if (recording.Pcm.IsEmpty)
+        {
+            console.Note("Nothing was heard: nothing was sent.");
+            return;
+        }
         _isAsking = true;
         try
         {

@@ -40,14 +40,10 @@ internal static class VoiceInput
         {
             throw new UsageException($"--wav: \"{path}\" cannot be used. {e.Message}");
         }
-        string? problem =
-            file.Duration == TimeSpan.Zero ? "holds no audio"
-            : file.Duration > LongestFile ? $"is longer than {LongestFile.TotalHours} h"
-            : null;
-        if (problem is not null)
+        if (file.Duration > LongestFile)
         {
             await file.DisposeAsync();
-            throw new UsageException($"--wav: \"{path}\" {problem}.");
+            throw new UsageException($"--wav: \"{path}\" is longer than {LongestFile.TotalHours} h.");
         }
         return file;
     }
