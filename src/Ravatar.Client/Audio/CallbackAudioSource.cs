@@ -12,7 +12,6 @@ public sealed class CallbackAudioSource : IAudioSource, IValueTaskSource<bool>
     private readonly byte[] _ring;
     private readonly int _capacity;
     private ManualResetValueTaskSourceCore<bool> _wake = new() { RunContinuationsAsynchronously = true };
-    private CancellationTokenRegistration _cancellation;
     private int _head;
     private int _count;
     private long _dropped;
@@ -166,9 +165,10 @@ public sealed class CallbackAudioSource : IAudioSource, IValueTaskSource<bool>
                 _waiting = true;
                 wake = new ValueTask<bool>(this, _wake.Version);
             }
-            _cancellation = cancellationToken.Register(static state => ((CallbackAudioSource)state!).Interrupt(), this);
-            await wake.ConfigureAwait(false);
-            _cancellation.Dispose();
+            using (cancellationToken.Register(static state => ((CallbackAudioSource)state!).Interrupt(), this))
+            {
+                await wake.ConfigureAwait(false);
+            }
             cancellationToken.ThrowIfCancellationRequested();
         }
     }

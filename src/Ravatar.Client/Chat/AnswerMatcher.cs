@@ -37,12 +37,13 @@ internal sealed class AnswerMatcher(string avatarId)
             isFollowUp = true;
             return null;
         }
-        bool repeatsAnswered = text is not null && _answered.Any(a => a.Request == text);
+        // The same words spoken twice ("yes", "yes") are two questions: only a typed question's text marks a follow-up while a spoken one waits.
+        bool repeatsTyped = text is not null && _answered.Any(a => a.Request == text && !a.WasSpoken);
         OutgoingMessage? question =
             answer.ChatType == ChatType.Voice
-                ? Voice(answer, repeatsAnswered, eligible) ?? Text(text, eligible)
-                : Text(text, eligible, exact: true) ?? Oldest(answer, text, repeatsAnswered, eligible);
-        isFollowUp = question is null && repeatsAnswered;
+                ? Voice(answer, repeatsTyped, eligible) ?? Text(text, eligible)
+                : Text(text, eligible, exact: true) ?? Oldest(answer, text, repeatsTyped, eligible);
+        isFollowUp = question is null && text is not null && _answered.Any(a => a.Request == text);
         return question;
     }
 
@@ -54,7 +55,7 @@ internal sealed class AnswerMatcher(string avatarId)
         {
             _answered.Dequeue();
         }
-        _answered.Enqueue(new Answered(answer.Id, text ?? question.Text, until));
+        _answered.Enqueue(new Answered(answer.Id, text ?? question.Text, question.IsVoice, until));
     }
 
     /// <summary>Forgets follow-ups whose time is over.</summary>
@@ -70,13 +71,13 @@ internal sealed class AnswerMatcher(string avatarId)
     private OutgoingMessage? Text(string? text, Func<OutgoingMessage, bool>? eligible, bool exact = false) =>
         First(q => !q.IsVoice && (text is null ? !exact : text == q.Text), eligible);
 
-    private OutgoingMessage? Voice(ChatAnswer answer, bool repeatsAnswered, Func<OutgoingMessage, bool>? eligible) =>
-        repeatsAnswered || (answer.ChatType is { } type && type != ChatType.Voice) ? null : First(q => q.IsVoice, eligible);
+    private OutgoingMessage? Voice(ChatAnswer answer, bool repeatsTyped, Func<OutgoingMessage, bool>? eligible) =>
+        repeatsTyped || (answer.ChatType is { } type && type != ChatType.Voice) ? null : First(q => q.IsVoice, eligible);
 
     /// <summary>Nothing repeats a question's text: a message without a request may answer any, one with a request only a spoken one.</summary>
-    private OutgoingMessage? Oldest(ChatAnswer answer, string? text, bool repeatsAnswered, Func<OutgoingMessage, bool>? eligible)
+    private OutgoingMessage? Oldest(ChatAnswer answer, string? text, bool repeatsTyped, Func<OutgoingMessage, bool>? eligible)
     {
-        bool maybeVoice = answer.ChatType is null && !repeatsAnswered;
+        bool maybeVoice = answer.ChatType is null && !repeatsTyped;
         return First(q => q.IsVoice ? maybeVoice : text is null, eligible);
     }
 
@@ -92,5 +93,5 @@ internal sealed class AnswerMatcher(string avatarId)
         return null;
     }
 
-    private sealed record Answered(string? Id, string? Request, TimeSpan Until);
+    private sealed record Answered(string? Id, string? Request, bool WasSpoken, TimeSpan Until);
 }

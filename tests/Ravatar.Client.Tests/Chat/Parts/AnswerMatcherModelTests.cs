@@ -69,7 +69,7 @@ public class AnswerMatcherModelTests
 
     private sealed class NaiveRule
     {
-        private readonly List<(string? Id, string? Request)> _answered = [];
+        private readonly List<(string? Id, string? Request, bool Spoken)> _answered = [];
 
         public List<OutgoingMessage> Open { get; } = [];
 
@@ -86,10 +86,11 @@ public class AnswerMatcherModelTests
                 return null;
             }
             bool repeats = request is not null && _answered.Exists(a => a.Request == request);
+            bool repeatsTyped = request is not null && _answered.Exists(a => a.Request == request && !a.Spoken);
             // Who may be answered by this at all, oldest first ...
             List<OutgoingMessage> candidates = Open.FindAll(q =>
                 q.IsVoice
-                    ? (message.ChatType is null || message.ChatType == ChatType.Voice) && !repeats
+                    ? (message.ChatType is null || message.ChatType == ChatType.Voice) && !repeatsTyped
                     : request is null || request == q.Text
             );
             // ... and of those, whoever it says that it is for: voice is for voice, a repeated text is for that text.
@@ -104,7 +105,7 @@ public class AnswerMatcherModelTests
         public void Close(OutgoingMessage question, ChatAnswer message, string? request)
         {
             Open.Remove(question);
-            _answered.Add((message.Id, request ?? question.Text));
+            _answered.Add((message.Id, request ?? question.Text, question.IsVoice));
             if (_answered.Count > 64)
             {
                 _answered.RemoveAt(0);

@@ -169,11 +169,21 @@ public class AnswerMatcherTests
     public void A_spoken_question_is_followed_up_by_its_transcript()
     {
         OutgoingMessage voice = Ask(null);
-        Ask(null);
         Close(voice, Answer("what was heard", type: ChatType.Voice));
         Assert.Null(Find(Answer("what was heard", type: ChatType.Voice), out bool followUp));
         Assert.True(followUp);
-        Assert.NotNull(Find(Answer("something new", type: ChatType.Voice)));
+    }
+
+    [Fact]
+    public void The_same_words_spoken_twice_are_two_questions()
+    {
+        OutgoingMessage first = Ask(null);
+        OutgoingMessage second = Ask(null);
+        Close(first, Answer("yes", id: "1", type: ChatType.Voice));
+        Assert.Null(Find(Answer("yes", id: "1", type: ChatType.Voice), out bool followUp));
+        Assert.True(followUp);
+        Assert.Same(second, Find(Answer("yes", id: "2", type: ChatType.Voice)));
+        Assert.Same(second, Find(Answer("yes")));
     }
 
     [Fact]
