@@ -31,7 +31,7 @@ public sealed partial class RavatarClient
         options ??= new ChatOptions();
         if (options.AnswerTimeout is { } timeout)
         {
-            Guard.Positive(timeout, nameof(options));
+            Guard.UpToOneDay(timeout, nameof(options));
         }
         Guard.NotDisposed(Volatile.Read(ref _disposed) != 0, this);
         cancellationToken.ThrowIfCancellationRequested();

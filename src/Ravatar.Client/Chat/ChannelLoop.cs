@@ -9,6 +9,9 @@ internal sealed class ChannelLoop
     private static readonly TimeSpan ProofTime = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan GoodbyeTime = TimeSpan.FromSeconds(2);
 
+    // Flushing, this twice, and the goodbye together stay under 8 s.
+    private static readonly TimeSpan ShutTime = TimeSpan.FromMilliseconds(250);
+
     private readonly ChatEnvironment _environment;
     private readonly ChatChannelOptions _options;
     private readonly Conversation _conversation;
@@ -75,11 +78,16 @@ internal sealed class ChannelLoop
         {
             end = Closed(null);
         }
+        catch (Exception) when (_stop.IsCancellationRequested)
+        {
+            end = Closed(null); // platforms report a cancelled connect in many ways
+        }
         catch (Exception e)
         {
             ChatLog.LoopFailed(_environment.Logger, e);
             end = new ChatEnd(ChatEndReason.Failed, $"The channel failed: {e.Message}", Exception: e);
         }
+        Stop(); // whatever ended it, nothing is read from history any more
         await _reconciler.StopAsync().ConfigureAwait(false);
         Finish(end);
         return end;
@@ -105,7 +113,7 @@ internal sealed class ChannelLoop
                 return end!;
             }
             bool waitWithoutBuffer = _environment.Connector.CanWaitWithoutBuffer;
-            using ChatConnection connection = new(epoch, socket, waitWithoutBuffer, _options, _environment.Time);
+            using ChatConnection connection = new(epoch, socket, _connector.Token, waitWithoutBuffer, _options, _environment.Time);
             _connection = connection;
             await ServeAsync(connection).ConfigureAwait(false);
             _connection = null;
@@ -145,13 +153,14 @@ internal sealed class ChannelLoop
         Task flowing = FlowAsync(connection, recovers);
         if (!ReferenceEquals(await Task.WhenAny(connection.Ended, _stopRequested.Task).ConfigureAwait(false), connection.Ended))
         {
+            await _outbox.ShutAsync().FinishesWithin(ShutTime, _environment.Time).ConfigureAwait(false);
             await connection.CloseAsync(GoodbyeTime).ConfigureAwait(false);
         }
         await flowing.ConfigureAwait(false);
         _conversation.Pause();
         await _outbox.ShutAsync().ConfigureAwait(false);
         // An aborted socket's read returns; a platform that breaks this promise must not hold up the next connection.
-        await reading.FinishesWithin(GoodbyeTime, _environment.Time).ConfigureAwait(false);
+        await reading.FinishesWithin(ShutTime, _environment.Time).ConfigureAwait(false);
     }
 
     private async Task FlowAsync(ChatConnection connection, bool recovers)
@@ -170,11 +179,11 @@ internal sealed class ChannelLoop
                 );
                 again = await _reconciler.RecoverAsync(over.Token).ConfigureAwait(false);
             }
+            await _reconciler.BaselineAsync(over.Token).ConfigureAwait(false);
             _conversation.Resume();
+            _outbox.Open(connection, again);
             Show(new ChatStateChange(ChatState.Connected, $"Connection {connection.Epoch} stands."));
             _opened.TrySetResult(null);
-            await _reconciler.BaselineAsync(over.Token).ConfigureAwait(false);
-            _outbox.Open(connection, again);
             await _reconciler.WatchAsync(over.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (over.IsCancellationRequested)

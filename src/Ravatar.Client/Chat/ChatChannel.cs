@@ -118,7 +118,7 @@ public sealed class ChatChannel : IAsyncDisposable
     public Task<ChatAnswer> AskAsync(string question, TimeSpan timeout, CancellationToken cancellationToken = default)
     {
         Guard.NotBlank(question);
-        return AskAsync(question, () => _encoder.Text(question), Guard.Positive(timeout), cancellationToken);
+        return AskAsync(question, () => _encoder.Text(question), Guard.UpToOneDay(timeout), cancellationToken);
     }
 
     /// <summary>Asks a spoken question and waits for its answer, which readers get as well.</summary>
@@ -135,7 +135,7 @@ public sealed class ChatChannel : IAsyncDisposable
     public Task<ChatAnswer> AskAsync(VoiceClip question, TimeSpan timeout, CancellationToken cancellationToken = default)
     {
         Guard.NotNull(question);
-        return AskAsync(null, () => _encoder.Voice(question), Guard.Positive(timeout), cancellationToken);
+        return AskAsync(null, () => _encoder.Voice(question), Guard.UpToOneDay(timeout), cancellationToken);
     }
 
     /// <summary>
@@ -183,7 +183,9 @@ public sealed class ChatChannel : IAsyncDisposable
             ChatEnd? failed = await channel._loop.Opened.WithCancellation(cancellationToken).ConfigureAwait(false);
             if (failed is not null)
             {
-                throw failed.Exception as RavatarException ?? new RavatarConnectionException(failed.Message, failed.Exception);
+                throw failed.Exception as RavatarException
+                    ?? failed.Exception as ObjectDisposedException as Exception
+                    ?? new RavatarConnectionException(failed.Message, failed.Exception);
             }
             return channel;
         }
@@ -198,11 +200,25 @@ public sealed class ChatChannel : IAsyncDisposable
     {
         if (State is ChatState.Connected or ChatState.Recovering or ChatState.Reconnecting)
         {
-            Task flushed = Task.WhenAny(_outbox.FlushAsync(), Completion);
+            Task flushed = Task.WhenAny(FlushAsync(), Completion);
             await flushed.FinishesWithin(_options.FlushTimeout, _time).ConfigureAwait(false);
         }
         _loop.Stop();
         await Completion.ConfigureAwait(false);
+    }
+
+    /// <summary>Completes when everything is written, and nothing of it went down with a connection.</summary>
+    private async Task FlushAsync()
+    {
+        await foreach (ChatStateChange step in _loop.Watch(CancellationToken.None).ConfigureAwait(false))
+        {
+            await _outbox.FlushAsync().ConfigureAwait(false);
+            bool connected = step.State == ChatState.Connected && State == ChatState.Connected;
+            if (connected ? _conversation.CountUncertain() == 0 : !_conversation.HasUnproven())
+            {
+                return;
+            }
+        }
     }
 
     private async Task SendAsync(string? text, Func<byte[]> encode, CancellationToken cancellationToken)

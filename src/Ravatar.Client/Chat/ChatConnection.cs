@@ -9,7 +9,10 @@ internal sealed record ConnectionEnd(string Reason, int? CloseCode = null, strin
 /// </summary>
 internal sealed class ChatConnection : IDisposable
 {
+    private static readonly TimeSpan PatienceForAnswer = TimeSpan.FromSeconds(1);
+
     private readonly IChatSocket _socket;
+    private readonly string _secret;
     private readonly ChatChannelOptions _options;
     private readonly TimeProvider _time;
     private readonly TaskCompletionSource<ConnectionEnd> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -18,9 +21,16 @@ internal sealed class ChatConnection : IDisposable
     private readonly ITimer _sendTimer;
     private readonly FrameAssembler _frames;
 
-    public ChatConnection(int epoch, IChatSocket socket, bool waitWithoutBuffer, ChatChannelOptions options, TimeProvider time)
+    public ChatConnection(
+        int epoch,
+        IChatSocket socket,
+        string secret,
+        bool waitWithoutBuffer,
+        ChatChannelOptions options,
+        TimeProvider time
+    )
     {
-        (Epoch, _socket, _options, _time) = (epoch, socket, options, time);
+        (Epoch, _socket, _secret, _options, _time) = (epoch, socket, secret, options, time);
         _gone = _lifetime.Token;
         _frames = new FrameAssembler(socket, waitWithoutBuffer, options.MaxMessageBytes);
         _sendTimer = time.CreateTimer(
@@ -73,6 +83,7 @@ internal sealed class ChatConnection : IDisposable
                 SocketClose? close = await _frames.ReadAsync(received).ConfigureAwait(false);
                 if (close is not null)
                 {
+                    await AnswerAsync().ConfigureAwait(false);
                     End(Describe(close));
                 }
             }
@@ -117,13 +128,21 @@ internal sealed class ChatConnection : IDisposable
         End(new ConnectionEnd("It was disposed."));
         _sendTimer.Dispose();
         _socket.Dispose();
-        _lifetime.Dispose();
+        // The source stays undisposed: it holds no timer, and a late timer's End may still cancel it.
     }
 
     private async Task SayGoodbyeAsync()
     {
         await _socket.CloseOutputAsync().ConfigureAwait(false);
         await Ended.ConfigureAwait(false);
+    }
+
+    /// <summary>The server said goodbye; it is told that we heard (RFC 6455 section 5.5.1), if it still listens.</summary>
+    private async Task AnswerAsync()
+    {
+        Task answer = _socket.CloseOutputAsync();
+        Detached.Observe(answer);
+        await answer.FinishesWithin(PatienceForAnswer, _time).ConfigureAwait(false);
     }
 
     private async ValueTask FinishAsync(Task sending)
@@ -147,12 +166,13 @@ internal sealed class ChatConnection : IDisposable
     private void SendTookTooLong() =>
         End(new ConnectionEnd($"A message could not be written within {_options.SendTimeout.TotalSeconds:0.###} s."));
 
-    private static ConnectionEnd Describe(SocketClose close) =>
-        new(
-            close.Code is { } code
-                ? $"The server closed it with {code}{(string.IsNullOrEmpty(close.Text) ? "" : $" ({close.Text})")}."
-                : "The server closed it without a reason.",
-            close.Code,
-            close.Text
-        );
+    private ConnectionEnd Describe(SocketClose close)
+    {
+        // A server may well repeat the address it was called by, and the token with it.
+        string? text = _secret.Length == 0 ? close.Text : close.Text?.Replace(_secret, "[token]");
+        string reason = close.Code is { } code
+            ? $"The server closed it with {code}{(string.IsNullOrEmpty(text) ? "" : $" ({text})")}."
+            : "The server closed it without a reason.";
+        return new ConnectionEnd(reason, close.Code, text);
+    }
 }

@@ -9,7 +9,11 @@ namespace Ravatar.Client;
 internal sealed class ChatConnector(ChatEnvironment environment, ChatChannelOptions options, Action<ChatStateChange> show)
 {
     private string? _token;
+
     private bool _everConnected;
+
+    /// <summary>The token of the last attempt; it may appear in nothing that is shown.</summary>
+    public string Token => _token ?? "";
 
     /// <summary>Returns a connected socket, or how the channel ended instead.</summary>
     public async Task<(IChatSocket? Socket, ChatEnd? End)> ConnectAsync(Outage outage, CancellationToken cancellationToken)
@@ -128,7 +132,7 @@ internal sealed class ChatConnector(ChatEnvironment environment, ChatChannelOpti
             // A sign-in that failed without a refusal may be a server in the middle of a deployment.
             RavatarAuthenticationException { StatusCode: HttpStatusCode.OK } when _everConnected => null,
             RavatarAuthenticationException => new ChatEnd(ChatEndReason.AuthenticationFailed, e.Message, Exception: e),
-            RavatarApiException { StatusCode: { } status } when IsFinal((int)status) => new ChatEnd(
+            RavatarApiException { StatusCode: { } status } when !_everConnected && IsFinal((int)status) => new ChatEnd(
                 ChatEndReason.Rejected,
                 e.Message,
                 Exception: e

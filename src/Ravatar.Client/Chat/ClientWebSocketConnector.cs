@@ -40,8 +40,10 @@ internal sealed class ClientWebSocketConnector(Action<ClientWebSocketOptions>? c
             socket.Options.CollectHttpResponseDetails = true;
 #endif
             configure?.Invoke(socket.Options);
+#if NETSTANDARD2_0
             await socket.ConnectAsync(address, cancellationToken).ConfigureAwait(false);
-#if !NETSTANDARD2_0
+#else
+            await socket.ConnectAsync(address, WebSocketTransport.For(socket.Options), cancellationToken).ConfigureAwait(false);
             socket.HttpResponseHeaders = null; // of no use any more, and one dictionary less per idle channel
 #endif
             return new Connected(socket);

@@ -86,6 +86,24 @@ internal sealed partial class Conversation
         }
     }
 
+    /// <summary>Whether nothing is under way, and nothing was for so long.</summary>
+    public bool IsQuietFor(TimeSpan time)
+    {
+        lock (_gate)
+        {
+            return _matcher.Open.Count == 0 && (_lastSettled == 0 || _time.GetElapsedTime(_lastSettled) >= time);
+        }
+    }
+
+    /// <summary>Whether the server is not known to have everything that was written, or is about to be.</summary>
+    public bool HasUnproven()
+    {
+        lock (_gate)
+        {
+            return _matcher.Open.Any(m => !m.Abandoned && m.Stage is not (OutgoingStage.Received or OutgoingStage.Settled));
+        }
+    }
+
     /// <summary>How many messages of earlier connections may or may not have reached the server.</summary>
     public int CountUncertain()
     {
@@ -100,7 +118,9 @@ internal sealed partial class Conversation
     {
         lock (_gate)
         {
-            return _matcher.Open.Any(m => m.Stage == OutgoingStage.Received && !m.Abandoned && m.Due > _clock.Now);
+            return _matcher.Open.Any(m =>
+                !m.Abandoned && m.Due > _clock.Now && (m.Doubtful || (m.Stage == OutgoingStage.Received && m.Epoch < _epoch))
+            );
         }
     }
 
@@ -235,7 +255,7 @@ internal sealed partial class Conversation
     {
         foreach (OutgoingMessage message in _matcher.Open)
         {
-            if (message.Stage is OutgoingStage.Writing or OutgoingStage.Written)
+            if (message.Stage is OutgoingStage.Writing or OutgoingStage.Written or OutgoingStage.Waiting)
             {
                 message.Stage = OutgoingStage.Received;
                 if (message.Due == TimeSpan.MaxValue)

@@ -16,6 +16,8 @@ internal sealed partial class Conversation : IDisposable
     private readonly Room _room;
     private readonly ChannelCounters _counters;
     private readonly ConversationSettings _settings;
+    private readonly TimeProvider _time;
+    private long _lastSettled;
     private long _receivedCount;
     private TimeSpan _armedFor = TimeSpan.MaxValue;
     private int _epoch;
@@ -23,7 +25,7 @@ internal sealed partial class Conversation : IDisposable
 
     public Conversation(ConversationSettings settings, Broadcast<ChatEvent> readers, Room room, ChannelCounters counters, TimeProvider time)
     {
-        (_settings, _readers, _room, _counters) = (settings, readers, room, counters);
+        (_settings, _readers, _room, _counters, _time) = (settings, readers, room, counters, time);
         _matcher = new AnswerMatcher(settings.AvatarId);
         _clock = new ConnectedClock(time);
         _timer = time.CreateTimer(static c => ((Conversation)c!).Tick(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
@@ -146,13 +148,14 @@ internal sealed partial class Conversation : IDisposable
             bool arbitrate = question is not null && answer.Id is null && question.Epoch > 0;
             if (arbitrate)
             {
-                question!.Stage = question.Stage == OutgoingStage.Written ? OutgoingStage.Received : question.Stage;
+                question!.Doubtful = true;
             }
             return arbitrate;
         }
         if (question is not null)
         {
             Volatile.Write(ref _provenEpoch, epoch);
+            MarkReceivedUpTo(question);
         }
         Answer(question, answer, text, isFollowUp, epoch);
         return question is not null && _expected.Count >= Reconciler.RowsBeforeReading;
@@ -182,6 +185,7 @@ internal sealed partial class Conversation : IDisposable
     private void Settle(OutgoingMessage message)
     {
         message.Stage = OutgoingStage.Settled;
+        _lastSettled = _time.GetTimestamp();
         if (message.IsAdmitted)
         {
             _room.Leave(message.Frame.Length);

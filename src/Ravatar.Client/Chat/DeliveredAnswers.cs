@@ -14,10 +14,12 @@ internal sealed class DeliveredAnswers
 
     private readonly List<Entry> _entries = [];
     private int _oldest;
+    private bool _anyFromHistory;
 
     /// <summary>Notes an answer that readers get now.</summary>
     public void Add(ChatAnswer answer, string? text, int epoch, bool fromHistory)
     {
+        _anyFromHistory |= fromHistory;
         Entry entry = new(answer.Id, Digest(answer), answer.AvatarId, text, File(answer), answer.Date, epoch, fromHistory);
         if (_entries.Count < Capacity)
         {
@@ -46,7 +48,7 @@ internal sealed class DeliveredAnswers
     /// <param name="mayLackDates">Whether equal words are enough where neither <c>_id</c> nor date can tell.</param>
     public bool TakeSocketCopy(ChatAnswer answer, string? text, int epoch, bool mayLackDates)
     {
-        if (epoch <= 1)
+        if (epoch <= 1 && !_anyFromHistory)
         {
             return false; // nothing came another way yet
         }

@@ -192,6 +192,9 @@ internal sealed class Outbox
         try
         {
             await connection.WriteAsync(message.Frame).ConfigureAwait(false);
+            _counters.SentOnce();
+            _conversation.Wrote(message);
+            return true;
         }
         catch (Exception e)
         {
@@ -199,9 +202,6 @@ internal sealed class Outbox
             connection.End(new ConnectionEnd($"Writing failed: {e.GetBaseException().Message}", Error: e));
             return false;
         }
-        _counters.SentOnce();
-        _conversation.Wrote(message);
-        return true;
     }
 
     private void PutBack(OutgoingMessage message)

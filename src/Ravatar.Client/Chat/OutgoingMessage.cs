@@ -35,6 +35,9 @@ internal sealed class OutgoingMessage
         Answer = wantsAnswer ? new(TaskCreationOptions.RunContinuationsAsynchronously) : null;
     }
 
+    /// <summary>By then a connection that was dead at the write has been noticed: what is still connected has got through.</summary>
+    private static readonly TimeSpan SilentDeath = TimeSpan.FromSeconds(30);
+
     public byte[] Frame { get; }
 
     /// <summary>The text as it is compared with the server's <c>request</c>; null for voice.</summary>
@@ -70,6 +73,9 @@ internal sealed class OutgoingMessage
     /// <summary>When it was written, in connected time.</summary>
     public TimeSpan WrittenAt { get; set; }
 
+    /// <summary>A copy of an older answer may have been its own: history decides.</summary>
+    public bool Doubtful { get; set; }
+
     /// <summary>How much the channel had received when it was written.</summary>
     public long ReceivedBefore { get; set; }
 
@@ -77,7 +83,18 @@ internal sealed class OutgoingMessage
     public TimeSpan Due { get; set; } = TimeSpan.MaxValue;
 
     /// <summary>When its place is given up, in connected time.</summary>
-    public TimeSpan Leaves => Due == TimeSpan.MaxValue ? Due : Due + AnswerTimeout;
+    public TimeSpan Leaves
+    {
+        get
+        {
+            if (Due == TimeSpan.MaxValue)
+            {
+                return Due;
+            }
+            TimeSpan noticed = WrittenAt + SilentDeath;
+            return Due + AnswerTimeout > noticed ? Due + AnswerTimeout : noticed;
+        }
+    }
 
     /// <summary>Texts are compared trimmed and in NFC: servers trim, and keyboards differ in how they compose.</summary>
     public static string Normalise(string text)

@@ -11,6 +11,7 @@ internal sealed class Reconciler
 
     private static readonly TimeSpan FirstWait = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan GraceForReading = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan LongestBaselineWait = TimeSpan.FromSeconds(60);
 
     private readonly ChatEnvironment _environment;
@@ -39,7 +40,7 @@ internal sealed class Reconciler
     /// <summary>Begins to note what history holds already, beside whatever else is being done.</summary>
     public void FixBaseline(CancellationToken cancellationToken) => _baseline = TryFixAsync(cancellationToken);
 
-    /// <summary>Waits for that; what is sent before it is known could not be told apart later.</summary>
+    /// <summary>Waits for that, within limits; what is sent before it is known could not be told apart later.</summary>
     public Task BaselineAsync(CancellationToken cancellationToken) => _baseline.WithCancellation(cancellationToken);
 
     /// <summary>Completes when nothing is read any more.</summary>
@@ -107,7 +108,13 @@ internal sealed class Reconciler
             if (!_history.IsFixed)
             {
                 await Time.DelayAsync(baselineWait, cancellationToken).ConfigureAwait(false);
-                baselineWait = Shorter(baselineWait + baselineWait, LongestBaselineWait);
+                // Only in a pause: a row of what is under way must not be taken for one that was there before.
+                if (!_conversation.IsQuietFor(_options.HistorySettleTime))
+                {
+                    baselineWait = FirstWait;
+                    continue;
+                }
+                baselineWait = Shorter(baselineWait + LongestWait, LongestBaselineWait);
                 await TryFixAsync(cancellationToken).ConfigureAwait(false);
                 _conversation.ForgetExpectedRows();
             }
@@ -149,33 +156,38 @@ internal sealed class Reconciler
     {
         try
         {
-            await _history.FixAsync(cancellationToken).ConfigureAwait(false);
+            await TryAsync(token => _history.FixAsync(token), cancellationToken).ConfigureAwait(false);
         }
-        catch (RavatarException e)
-        {
-            ChatLog.HistoryUnreadable(_environment.Logger, e);
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException)
         {
             // the channel is closing
         }
-        catch (ObjectDisposedException)
-        {
-            // so is the client
-        }
     }
 
-    private async Task<RavatarException?> TryReadAsync(CancellationToken cancellationToken)
+    private Task<RavatarException?> TryReadAsync(CancellationToken cancellationToken) =>
+        TryAsync(async token => _conversation.ReadRows(await _history.ReadNewAsync(token).ConfigureAwait(false)), cancellationToken);
+
+    /// <summary>
+    /// Returns how it failed, whatever it was: an application's own handlers throw what they like, and none of it may end the channel. A server that
+    /// answers nothing must not hold up the conversation, so that the time is limited too.
+    /// </summary>
+    private async Task<RavatarException?> TryAsync(Func<CancellationToken, Task> read, CancellationToken cancellationToken)
     {
+        using CancellationTokenSource late = Clock.CancelAfter(Time, _options.HistorySettleTime + GraceForReading);
+        using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellationToken);
         try
         {
-            _conversation.ReadRows(await _history.ReadNewAsync(cancellationToken).ConfigureAwait(false));
+            await read(either.Token).ConfigureAwait(false);
             return null;
         }
-        catch (RavatarException e)
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
             ChatLog.HistoryUnreadable(_environment.Logger, e);
-            return e;
+            return e as RavatarException ?? new RavatarException($"History could not be read: {e.Message}", e);
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            throw new OperationCanceledException("The channel is closing.", e, cancellationToken);
         }
     }
 

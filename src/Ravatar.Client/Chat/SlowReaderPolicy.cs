@@ -6,6 +6,9 @@ public enum SlowReaderPolicy
     /// <summary>The oldest events are left out, and the reader finds an <see cref="EventsMissed"/> in their place. Nobody else is held up.</summary>
     DropOldest,
 
-    /// <summary>The socket is not read until the reader has caught up: nothing is left out, and everybody waits, answers too.</summary>
+    /// <summary>
+    /// The socket is not read until the reader has caught up: nothing is left out, and everybody waits, answers too. Where the platform pings
+    /// (.NET 9 and later), a reader that stalls for more than 25 s costs the connection, as the answer to the ping waits behind what is not read.
+    /// </summary>
     HoldSocket,
 }

@@ -15,6 +15,12 @@ internal static class Guard
         return string.IsNullOrWhiteSpace(value) ? throw new ArgumentException("The value is empty or only white space.", name) : value;
     }
 
+    /// <summary>A time that timers can take, doubled: longer than zero, at most one day.</summary>
+    public static TimeSpan UpToOneDay(TimeSpan value, [CallerArgumentExpression(nameof(value))] string? name = null) =>
+        value <= TimeSpan.FromDays(1)
+            ? Positive(value, name)
+            : throw new ArgumentOutOfRangeException(name, value, "The time must be at most one day.");
+
     public static TimeSpan Positive(TimeSpan value, [CallerArgumentExpression(nameof(value))] string? name = null) =>
         value > TimeSpan.Zero ? value : throw new ArgumentOutOfRangeException(name, value, "The time must be longer than zero.");
 

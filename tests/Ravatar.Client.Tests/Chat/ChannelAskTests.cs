@@ -120,6 +120,7 @@ public class ChannelAskTests
         await Assert.ThrowsAsync<ArgumentException>("text", () => harness.Chat.SendTextAsync(" \n"));
         await Assert.ThrowsAsync<ArgumentNullException>("question", () => harness.Chat.AskAsync((string)null!));
         await Assert.ThrowsAsync<ArgumentOutOfRangeException>("timeout", () => harness.Chat.AskAsync("hi", TimeSpan.Zero));
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>("timeout", () => harness.Chat.AskAsync("hi", TimeSpan.MaxValue));
         await Assert.ThrowsAsync<ArgumentNullException>("voice", () => harness.Chat.SendVoiceAsync(null!));
         Assert.Throws<ArgumentException>("data", () => new VoiceClip("no audio"u8.ToArray()));
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => harness.Chat.AskAsync("hi", new CancellationToken(true)));

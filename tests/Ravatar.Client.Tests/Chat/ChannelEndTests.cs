@@ -37,6 +37,21 @@ public class ChannelEndTests
     }
 
     [Fact]
+    public async Task Disposing_waits_for_what_went_down_with_the_last_connection()
+    {
+        ModelPlan plan = new() { OnWrite = n => n == 1 ? ModelFault.HalfOpen : ModelFault.None };
+        ChannelHarness harness = await ChannelHarness.OpenAsync(
+            plan,
+            new ChatChannelOptions { HistorySettleTime = TimeSpan.FromSeconds(2) }
+        );
+        await harness.PumpAsync(harness.Chat.SendTextAsync("bye"));
+        harness.Service.Newest.Die();
+        await harness.SettleAsync();
+        await harness.DisposeAsync();
+        Assert.Equal(["bye"], harness.Service.Received);
+    }
+
+    [Fact]
     public async Task Disposing_a_half_open_channel_takes_two_seconds()
     {
         ChannelHarness harness = await ChannelHarness.OpenAsync(new ModelPlan { PlatformPings = false });
@@ -108,12 +123,13 @@ public class ChannelEndTests
         ChatChannelOptions options = new() { ReaderEvents = 2, SlowReaders = SlowReaderPolicy.HoldSocket };
         await using ChannelHarness harness = await ChannelHarness.OpenAsync(options: options);
         await using IAsyncEnumerator<ChatEvent> slow = harness.Chat.ReadAllAsync().GetAsyncEnumerator();
+        Task<bool> reading = slow.MoveNextAsync().AsTask();
         Task<ChatAnswer>[] asked = [.. Enumerable.Range(0, 10).Select(i => harness.Chat.AskAsync($"q{i}"))];
         await harness.SettleAsync();
-        Assert.Equal(2, asked.Count(a => a.IsCompleted));
+        Assert.InRange(asked.Count(a => a.IsCompleted), 2, 4); // what was taken, and what fits
         for (int i = 0; i < 10; i++)
         {
-            Assert.True(await harness.PumpAsync(slow.MoveNextAsync().AsTask()));
+            Assert.True(await harness.PumpAsync(i == 0 ? reading : slow.MoveNextAsync().AsTask()));
             Assert.Equal($"re: q{i} #{i}", Assert.IsType<ChatAnswer>(slow.Current).FullText);
         }
     }

@@ -198,6 +198,91 @@ public class ChannelRecoveryTests
     }
 
     [Fact]
+    public async Task A_read_of_history_on_a_healthy_connection_doubles_nothing()
+    {
+        ModelPlan plan = new() { AnswerDelay = () => TimeSpan.FromSeconds(2) };
+        await using ChannelHarness harness = await ChannelHarness.OpenAsync(plan);
+        Task<ChatAnswer>[] asked = [.. Enumerable.Range(0, 300).Select(i => harness.Chat.AskAsync($"q{i}"))];
+        await harness.PumpAsync(Task.WhenAll(asked));
+        Task<ChatAnswer> last = harness.Chat.AskAsync("last");
+        await harness.PumpAsync(last);
+        await harness.PumpWhileAsync(() => harness.Time.Elapsed < TimeSpan.FromSeconds(30));
+        List<string> read = await ReadAsync(harness, 301);
+        Assert.Equal(301, read.Distinct(StringComparer.Ordinal).Count());
+        Assert.Equal(
+            301,
+            harness.Chat.GetStatistics().Received - harness.Chat.GetStatistics().DuplicatesDropped + harness.Chat.GetStatistics().Recovered
+        );
+    }
+
+    [Fact]
+    public async Task A_short_answer_time_out_does_not_give_up_what_a_dead_connection_swallowed()
+    {
+        ModelPlan plan = new() { OnWrite = n => n == 1 ? ModelFault.HalfOpen : ModelFault.None };
+        await using ChannelHarness harness = await ChannelHarness.OpenAsync(plan, answerTimeout: TimeSpan.FromSeconds(10));
+        await harness.PumpAsync(harness.Chat.SendTextAsync("important"));
+        await harness.PumpWhileAsync(() => harness.Service.Received.Count == 0);
+        Assert.Equal(["important"], harness.Service.Received);
+    }
+
+    [Fact]
+    public async Task A_baseline_that_is_fixed_late_does_not_hide_what_is_under_way()
+    {
+        ModelPlan plan = new()
+        {
+            OnHistory = n => n == 1 ? new RavatarBusyException("busy") : null,
+            Answer = (_, n) => n == 0 ? null : "answer",
+        };
+        await using ChannelHarness harness = await ChannelHarness.OpenAsync(
+            plan,
+            new ChatChannelOptions { UncertainMessages = UncertainMessagePolicy.GiveUp }
+        );
+        Task<ChatAnswer> asked = harness.Chat.AskAsync("once");
+        await harness.PumpWhileAsync(() => harness.Time.Elapsed < TimeSpan.FromSeconds(20));
+        harness.Service.Newest.Die();
+        await Assert.ThrowsAsync<RavatarConnectionException>(() => harness.PumpAsync(asked)); // in doubt, and said so
+        Assert.Equal(["once"], harness.Service.Received);
+    }
+
+    [Fact]
+    public async Task Whatever_history_throws_the_channel_lives_and_ends_properly()
+    {
+        ModelPlan plan = new()
+        {
+            OnHistoryThrow = new InvalidOperationException("a handler of the application's"),
+            OnWrite = n => n == 1 ? ModelFault.After : ModelFault.None,
+        };
+        ChannelHarness harness = await ChannelHarness.OpenAsync(plan);
+        ChatAnswer answer = await harness.PumpAsync(harness.Chat.AskAsync("one"));
+        Assert.Equal("re: one #1", answer.FullText);
+        await harness.DisposeAsync();
+        Assert.Equal(ChatEndReason.ClosedByClient, (await harness.Chat.Completion).Reason);
+    }
+
+    [Fact]
+    public async Task A_late_copy_of_an_older_answer_does_not_pass_for_the_delivery_of_a_lost_question()
+    {
+        ModelPlan plan = new()
+        {
+            SocketIds = false,
+            AnswersFollowUser = true,
+            AnswerDelay = () => TimeSpan.FromSeconds(9),
+            Answer = (text, _) => "re: " + text,
+            OnWrite = n =>
+                n switch
+                {
+                    1 => ModelFault.After,
+                    2 => ModelFault.HalfOpen,
+                    _ => ModelFault.None,
+                },
+        };
+        await using ChannelHarness harness = await ChannelHarness.OpenAsync(plan);
+        await harness.PumpAsync(harness.Chat.AskAsync("hi"));
+        await harness.PumpAsync(harness.Chat.AskAsync("hi", TimeSpan.FromMinutes(5)));
+        Assert.Equal(["hi", "hi"], harness.Service.Received);
+    }
+
+    [Fact]
     public async Task An_idle_channel_reconnects_without_asking_history()
     {
         await using ChannelHarness harness = await ChannelHarness.OpenAsync();

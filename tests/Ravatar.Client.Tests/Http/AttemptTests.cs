@@ -35,21 +35,21 @@ public class AttemptTests
     [Fact]
     public async Task Each_attempt_has_the_whole_time_out()
     {
-        await using TestClient test = new(o => o.RequestTimeout = TimeSpan.FromSeconds(30));
+        await using TestClient test = new(o => o.RequestTimeout = TimeSpan.FromSeconds(300));
+        TimeSpan slow = TimeSpan.FromSeconds(200);
         int attempt = 0;
         test.Server.Answer = async (_, token) =>
         {
-            if (++attempt == 1)
-            {
-                await Task.Delay(TimeSpan.FromSeconds(29), test.Time, token);
-                return ScriptedHandler.Json("{}", HttpStatusCode.GatewayTimeout);
-            }
-            await Task.Delay(TimeSpan.FromSeconds(29), test.Time, token);
-            return ScriptedHandler.Json(TestClient.ConfigurationJson);
+            bool first = ++attempt == 1;
+            await Task.Delay(slow, test.Time, token);
+            return first ? ScriptedHandler.Json("{}", HttpStatusCode.GatewayTimeout) : ScriptedHandler.Json(TestClient.ConfigurationJson);
         };
-        ChatConfiguration configuration = await test.WithRetriesAsync(test.Client.GetConfigurationAsync());
-        Assert.Equal("session-1", configuration.Session);
-        Assert.True(test.Time.Elapsed > TimeSpan.FromSeconds(58));
+        Task<ChatConfiguration> call = test.Client.GetConfigurationAsync();
+        await test.Time.AdvanceToTimerAsync(slow, slow);
+        await test.Time.AdvanceToTimerAsync(TimeSpan.Zero, TimeSpan.FromSeconds(29)); // the retry's delay
+        await test.Time.AdvanceToTimerAsync(slow, slow);
+        Assert.Equal("session-1", (await call).Session);
+        Assert.True(test.Time.Elapsed > TimeSpan.FromSeconds(400));
     }
 
     [Fact]

@@ -169,6 +169,32 @@ public class ChatOverSocketsTests
         await Assert.ThrowsAsync<RavatarPaymentRequiredException>(() => client.OpenChatAsync());
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task No_redirect_carries_the_token_elsewhere(bool withOptions)
+    {
+        await using FakeRavatarServer other = await FakeRavatarServer.StartAsync();
+        await using FakeRavatarServer server = await FakeRavatarServer.StartAsync();
+        server.Script.Socket.RespondWith(request =>
+            new FakeResponse { Status = 307 }.WithHeader("Location", new Uri(other.BaseAddress, "/ws/chat?token=any").AbsoluteUri)
+        );
+        await using RavatarClient client = Client(
+            server,
+            configure: withOptions
+                ? o =>
+                    (o.Cookies, o.RemoteCertificateValidationCallback) = (
+                        new System.Net.CookieContainer(),
+                        (_, _, _, errors) => errors == System.Net.Security.SslPolicyErrors.None
+                    )
+                : null
+        );
+        RavatarConnectionException refused = await Assert.ThrowsAsync<RavatarConnectionException>(() => client.OpenChatAsync());
+        Assert.Equal(307, refused.UpgradeStatus);
+        Assert.Empty(other.Received.Requests);
+        Assert.Equal(0, other.Received.SocketsAccepted);
+    }
+
     [Fact]
     public async Task Opening_and_disposing_leaves_no_socket_behind()
     {
@@ -212,7 +238,7 @@ public class ChatOverSocketsTests
         Assert.Contains("after", (await chat.AskAsync("after")).Text, StringComparison.Ordinal);
     }
 
-    private static RavatarClient Client(FakeRavatarServer server) =>
+    private static RavatarClient Client(FakeRavatarServer server, Action<System.Net.WebSockets.ClientWebSocketOptions>? configure = null) =>
         new(
             new RavatarClientOptions
             {
@@ -222,6 +248,7 @@ public class ChatOverSocketsTests
                 Source = "tests",
                 Chat =
                 {
+                    ConfigureWebSocket = configure,
                     HistorySettleTime = TimeSpan.FromMilliseconds(60),
                     Reconnect = { BaseDelay = TimeSpan.FromMilliseconds(10), MinDelay = TimeSpan.FromMilliseconds(1) },
                 },

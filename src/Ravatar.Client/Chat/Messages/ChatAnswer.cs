@@ -71,7 +71,7 @@ public sealed class ChatAnswer : ChatEvent
     /// <summary>Whether the question was spoken; set before anybody sees the answer.</summary>
     internal bool IsVoice { get; set; }
 
-    internal override int Weight => 256 + (2 * (FullText.Length + (Request?.Length ?? 0))) + Audio.Length;
+    private protected override int Estimate => 256 + (2 * (FullText.Length + (Request?.Length ?? 0))) + Audio.Length;
 
     /// <summary>An answer as history has it.</summary>
     internal static ChatAnswer FromHistory(HistoryMessage row) =>

@@ -24,7 +24,9 @@ internal static class ChatDecoder
                 ReadMember(ref reader, ref fields);
             }
             while (reader.Read()) { } // what follows the object is an error too, as the reader says
-            return Build(in fields, message);
+            ChatEvent received = Build(in fields, message);
+            received.FrameBytes = message.Length;
+            return received;
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException or ArgumentException)
         {

@@ -17,5 +17,11 @@ public abstract class ChatEvent
     public DateTimeOffset? Date { get; internal init; }
 
     /// <summary>About how many bytes this event keeps alive; what readers' byte limits count.</summary>
-    internal virtual int Weight => 128;
+    internal int Weight => Math.Max(Estimate, FrameBytes);
+
+    /// <summary>How long the message was that brought it, in bytes.</summary>
+    internal int FrameBytes { get; set; }
+
+    /// <summary>What its known members keep alive, in bytes.</summary>
+    private protected virtual int Estimate => 128;
 }

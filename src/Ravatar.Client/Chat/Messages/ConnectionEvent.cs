@@ -11,5 +11,5 @@ public sealed class ConnectionEvent : ChatEvent
     /// <summary>The message as it came (at most the first 65,536 characters).</summary>
     public string RawJson { get; internal init; } = "";
 
-    internal override int Weight => 128 + (2 * (Text.Length + RawJson.Length));
+    private protected override int Estimate => 128 + (2 * (Text.Length + RawJson.Length));
 }

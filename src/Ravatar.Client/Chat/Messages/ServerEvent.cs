@@ -14,5 +14,5 @@ public sealed class ServerEvent : ChatEvent
     /// <summary>The message as it came (at most the first 65,536 characters): the shape of events is published nowhere.</summary>
     public string RawJson { get; internal init; } = "";
 
-    internal override int Weight => 128 + (2 * (Text.Length + RawJson.Length));
+    private protected override int Estimate => 128 + (2 * (Text.Length + RawJson.Length));
 }

@@ -14,5 +14,5 @@ public sealed class UnknownEvent : ChatEvent
     /// <summary>How long the message was, in bytes.</summary>
     public long Length { get; internal init; }
 
-    internal override int Weight => 128 + (2 * RawJson.Length);
+    private protected override int Estimate => 128 + (2 * RawJson.Length);
 }

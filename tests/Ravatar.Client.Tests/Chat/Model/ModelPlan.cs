@@ -48,6 +48,9 @@ internal sealed class ModelPlan
     /// <summary>How the n-th reading of history (from 1) fails; null if it does not.</summary>
     public Func<int, RavatarException?>? OnHistory { get; set; }
 
+    /// <summary>What every reading of history throws instead; no exception of the SDK's.</summary>
+    public Exception? OnHistoryThrow { get; set; }
+
     public HistoryPage Page(List<HistoryMessage> ascending, int page, int total)
     {
         if (DescendingPages)

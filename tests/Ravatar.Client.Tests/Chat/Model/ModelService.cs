@@ -203,6 +203,10 @@ internal sealed class ModelService(ManualTimeProvider time, ModelPlan plan) : IC
         await Task.Yield();
         cancellationToken.ThrowIfCancellationRequested();
         Touch();
+        if (plan.OnHistoryThrow is { } foreign)
+        {
+            throw foreign;
+        }
         lock (_gate)
         {
             HistoryReads++;
