@@ -24,9 +24,11 @@ public class AttemptTests
     public async Task The_time_out_covers_the_body()
     {
         await using TestClient test = new();
+        StuckStream body = new();
         test.Server.Answer = (_, _) =>
-            Task.FromResult<HttpResponseMessage>(new TrackedResponse(HttpStatusCode.OK) { Content = new StreamContent(new StuckStream()) });
+            Task.FromResult<HttpResponseMessage>(new TrackedResponse(HttpStatusCode.OK) { Content = new StreamContent(body) });
         Task<ChatConfiguration> call = test.Client.GetConfigurationAsync();
+        await body.IsRead.WaitAsync(TestContext.Current.CancellationToken);
         await test.Time.AdvanceToTimerAsync(TimeSpan.FromSeconds(30), cancellationToken: TestContext.Current.CancellationToken);
         await Assert.ThrowsAsync<RavatarTimeoutException>(() => call);
         Assert.True(test.Server.Answered[^1].IsDisposed);
@@ -134,11 +136,21 @@ public class AttemptTests
 
     private sealed class StuckStream : EndlessStream
     {
+        private readonly TaskCompletionSource _isRead = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        /// <summary>Completes when somebody waits for its first byte.</summary>
+        public Task IsRead => _isRead.Task;
+
         public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
         {
+            _isRead.TrySetResult();
             await Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken);
             return 0;
         }
+
+        // What the netstandard2.0 asset calls.
+        public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+            ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
     }
 
     private class EndlessStream : Stream
