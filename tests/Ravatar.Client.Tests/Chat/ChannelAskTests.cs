@@ -3,6 +3,7 @@ using Xunit;
 namespace Ravatar.Client.Tests;
 
 /// <summary>Sending and asking: order, time-outs, cancellation, back-pressure.</summary>
+[Collection<ModelCollection>]
 public class ChannelAskTests
 {
     [Fact]

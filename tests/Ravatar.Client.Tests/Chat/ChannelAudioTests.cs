@@ -4,6 +4,7 @@ using Xunit;
 namespace Ravatar.Client.Tests;
 
 /// <summary>Live audio on the channel: sent in order, never late, never kept for the next connection.</summary>
+[Collection<ModelCollection>]
 public class ChannelAudioTests
 {
     private static readonly byte[] Frame = new byte[8192];

@@ -3,6 +3,7 @@ using Xunit;
 namespace Ravatar.Client.Tests;
 
 /// <summary>Readers, and the end of a channel.</summary>
+[Collection<ModelCollection>]
 public class ChannelEndTests
 {
     [Fact]

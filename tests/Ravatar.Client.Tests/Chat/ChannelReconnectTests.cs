@@ -3,6 +3,7 @@ using Xunit;
 namespace Ravatar.Client.Tests;
 
 /// <summary>When a channel tries again, when it gives up, and what it tells.</summary>
+[Collection<ModelCollection>]
 public class ChannelReconnectTests
 {
     [Fact]

@@ -3,6 +3,7 @@ using Xunit;
 namespace Ravatar.Client.Tests;
 
 /// <summary>What a lost connection takes with it, and what history gives back: single cases; all together they are in <see cref="ChaosTests"/>.</summary>
+[Collection<ModelCollection>]
 public class ChannelRecoveryTests
 {
     [Theory]

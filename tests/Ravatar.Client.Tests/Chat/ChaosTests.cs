@@ -3,6 +3,7 @@ using Xunit;
 namespace Ravatar.Client.Tests;
 
 /// <summary>The channel's promise under fire: every message reaches the server once and in order, every answer the reader once.</summary>
+[Collection<ModelCollection>]
 public class ChaosTests
 {
     [Theory]
