@@ -13,20 +13,15 @@ internal sealed class ConsoleChat(RavatarClient client, ChatChannel chat, Avatar
         {
             await GreetAsync(cancellationToken);
         }
-        using CancellationTokenSource reading = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        Task aside = Task.WhenAll(TellEventsAsync(reading.Token), TellStatesAsync(reading.Token));
-        try
+        await ChatNotes.TellWhileAsync(chat, avatar, console, AskAsync, cancellationToken);
+    }
+
+    private async Task AskAsync(CancellationToken cancellationToken)
+    {
+        while (await console.ReadQuestionAsync(cancellationToken) is { } question)
         {
-            while (await console.ReadQuestionAsync(cancellationToken) is { } question)
-            {
-                ChatAnswer answer = await chat.AskAsync(question, cancellationToken);
-                console.Answer(avatar?.Name, answer);
-            }
-        }
-        finally
-        {
-            await reading.CancelAsync();
-            await aside.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            ChatAnswer answer = await chat.AskAsync(question, cancellationToken);
+            console.Answer(avatar?.Name, answer);
         }
     }
 
@@ -75,41 +70,4 @@ internal sealed class ConsoleChat(RavatarClient client, ChatChannel chat, Avatar
         messages.OrderBy(DateOf).TakeLast(RememberedMessages);
 
     private static DateTimeOffset DateOf(HistoryMessage message) => message.Date ?? DateTimeOffset.MinValue;
-
-    /// <summary>What arrives beside the answers that were asked for.</summary>
-    private async Task TellEventsAsync(CancellationToken cancellationToken)
-    {
-        await foreach (ChatEvent e in chat.ReadAllAsync(cancellationToken))
-        {
-            switch (e)
-            {
-                case SystemEvent { Text.Length: > 0 } system:
-                    console.Note($"service: {system.Text}");
-                    break;
-                case ServerEvent { Text.Length: > 0 } happened:
-                    console.Note($"event: {happened.Text}");
-                    break;
-                case ChatAnswer { IsFollowUp: true } more:
-                    console.Note($"{avatar?.Name} adds: {more.Text} {more.FileUrl}");
-                    break;
-                case UnknownEvent unknown:
-                    console.Note($"a message that was not understood: {unknown.Problem}");
-                    break;
-                case HistoryUnavailable:
-                    console.Note("The history could not be read: a message under way may have been lost or sent twice.");
-                    break;
-            }
-        }
-    }
-
-    private async Task TellStatesAsync(CancellationToken cancellationToken)
-    {
-        await foreach (ChatStateChange change in chat.WatchStateAsync(cancellationToken))
-        {
-            if (change.State == ChatState.Reconnecting)
-            {
-                console.Note($"Connection lost ({change.Reason}); attempt {change.Attempt} follows in {change.Delay.TotalSeconds:F1} s.");
-            }
-        }
-    }
 }

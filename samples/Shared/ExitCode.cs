@@ -13,6 +13,7 @@ internal static class ExitCode
     public const int Busy = 5;
     public const int NoAnswer = 6;
     public const int Connection = 7;
+    public const int Microphone = 8;
 
     /// <summary>What <c>--help</c> says about them.</summary>
     public const string Help = """
@@ -25,6 +26,7 @@ internal static class ExitCode
             5  busy: all AI assistants are busy, try again later
             6  no answer in time
             7  connection: the service cannot be reached
+            8  microphone: not found, in use, not permitted, or lost
           130  interrupted (Ctrl+C);  143  terminated (SIGTERM)
         """;
 
@@ -38,6 +40,7 @@ internal static class ExitCode
             RavatarTimeoutException => NoAnswer,
             RavatarAuthenticationException => SignIn,
             RavatarConnectionException => Connection,
+            RavatarAudioException => Microphone,
             // No status: no answer came, so nobody was there to refuse anything.
             RavatarApiException { StatusCode: null } => Connection,
             RavatarApiException { Endpoint: "POST /jwt" } => SignIn,

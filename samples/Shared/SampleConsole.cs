@@ -9,6 +9,7 @@ namespace Ravatar.Samples;
 /// </summary>
 internal sealed class SampleConsole
 {
+    private const string ToEndOfLine = "\e[K";
     private const string Reset = "\e[0m";
     private const string Bold = "\e[1m";
     private const string Dim = "\e[2m";
@@ -19,6 +20,7 @@ internal sealed class SampleConsole
     private readonly TextReader _input;
     private readonly TextWriter _output;
     private readonly bool _colour;
+    private string _status = "";
 
     public SampleConsole()
     {
@@ -48,11 +50,33 @@ internal sealed class SampleConsole
             {
                 Write(_output, Paint("> ", Bold), newLine: false);
             }
-            // Reading a console blocks a thread and cannot be cancelled; the waiting can.
-            string? line = await Task.Run(_input.ReadLine, CancellationToken.None).WaitAsync(cancellationToken);
+            string? line = await ReadLineAsync(cancellationToken);
             if (line is null || !string.IsNullOrWhiteSpace(line))
             {
                 return line;
+            }
+        }
+    }
+
+    /// <summary>The next line, blank or not; null at the end of input.</summary>
+    /// <exception cref="OperationCanceledException">The token was cancelled; the line that was waited for is lost.</exception>
+    public Task<string?> ReadLineAsync(CancellationToken cancellationToken) =>
+        // Reading a console blocks a thread and cannot be cancelled; the waiting can.
+        Task.Run(_input.ReadLine, CancellationToken.None).WaitAsync(cancellationToken);
+
+    /// <summary>A line of stdout that was asked for and is no answer.</summary>
+    public void Print(string line) => Write(_output, AnswerLine.From(line));
+
+    /// <summary>Shows, at a terminal, a line that the next one replaces; an empty one takes it away.</summary>
+    public void Status(string text)
+    {
+        lock (_gate)
+        {
+            if (IsInteractive && text != _status)
+            {
+                _output.Write("\r" + text + ToEndOfLine);
+                _output.Flush();
+                _status = text;
             }
         }
     }
@@ -87,7 +111,8 @@ internal sealed class SampleConsole
     public void Error(Exception exception)
     {
         string advice = exception is RavatarException { Recommendation: { } recommendation } ? $" {recommendation}" : "";
-        Write(Console.Error, Paint($"error: {AnswerLine.From(exception.Message + advice)}", Red));
+        string code = exception is RavatarAudioException audio ? $"{audio.Code}: " : "";
+        Write(Console.Error, Paint($"error: {AnswerLine.From(code + exception.Message + advice)}", Red));
     }
 
     private static string TextOf(ChatAnswer answer) =>
@@ -102,6 +127,7 @@ internal sealed class SampleConsole
     {
         lock (_gate)
         {
+            Status("");
             writer.Write(newLine ? text + writer.NewLine : text);
             writer.Flush();
         }

@@ -19,7 +19,6 @@ public sealed class VoiceRecorder : IAsyncDisposable
     private readonly CancellationTokenSource _disposal = new();
     private UtteranceSegmenter? _segmenter;
     private volatile ManualRecording? _manual;
-    private volatile bool _muted;
     private int _recording;
 
     /// <summary>Makes a recorder.</summary>
@@ -40,8 +39,8 @@ public sealed class VoiceRecorder : IAsyncDisposable
     /// <summary>Whether the microphone is muted: it counts as silent, and nothing of it is recorded. It stays so until it is set back.</summary>
     public bool IsMuted
     {
-        get => _muted;
-        set => _muted = value;
+        get => Volatile.Read(ref field);
+        set => Volatile.Write(ref field, value);
     }
 
     /// <summary>How loud it is now: the last 50 ms of the running recording, <see cref="AudioLevel.Silence"/> when there is none.</summary>
@@ -74,8 +73,7 @@ public sealed class VoiceRecorder : IAsyncDisposable
         {
             await StartSourceAsync(stop.Token, cancellationToken).ConfigureAwait(false);
             // The detector lives as long as the recorder: it knows the room's noise by now.
-            _segmenter ??= new UtteranceSegmenter(_options);
-            _segmenter.Restart();
+            (_segmenter ??= new UtteranceSegmenter(_options)).Restart();
             var frames = new FrameReader(_source);
             bool ended = false;
             while (!ended)
@@ -267,7 +265,7 @@ public sealed class VoiceRecorder : IAsyncDisposable
     /// <summary>Silences a frame while muted, and measures it.</summary>
     private bool Meter(Memory<byte> frame)
     {
-        bool muted = _muted;
+        bool muted = IsMuted;
         if (muted)
         {
             frame.Span.Clear();

@@ -30,14 +30,14 @@ internal sealed class Broadcast<T>
     /// <summary>How many items readers missed, all together.</summary>
     public long Missed => Interlocked.Read(ref _missed);
 
-    /// <summary>Whether every reader that reads has room; what nobody has begun to read holds nobody up.</summary>
+    /// <summary>Whether every reader that reads has room; what waits for a first reader holds nobody up.</summary>
     public bool HasRoom
     {
         get
         {
             foreach (Subscription<T> reader in _readers)
             {
-                if (reader.IsRead && !reader.HasRoom)
+                if (!ReferenceEquals(reader, Volatile.Read(ref _unclaimed)) && !reader.HasRoom)
                 {
                     return false;
                 }
@@ -121,7 +121,6 @@ internal sealed class Broadcast<T>
     {
         try
         {
-            reader.IsRead = true;
             cancellationToken.ThrowIfCancellationRequested();
             if (first is not null)
             {

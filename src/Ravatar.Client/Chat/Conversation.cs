@@ -293,11 +293,8 @@ internal sealed partial class Conversation : IDisposable
     private void SetTimer(TimeSpan moment)
     {
         _armedFor = moment;
-        TimeSpan left = moment == TimeSpan.MaxValue ? Timeout.InfiniteTimeSpan : moment - _clock.Now;
         // A little more than needed, so that rounding never wakes it too early.
-        _timer.Change(
-            left == Timeout.InfiniteTimeSpan ? left : (left > TimeSpan.Zero ? left : TimeSpan.Zero) + TimeSpan.FromMilliseconds(1),
-            Timeout.InfiniteTimeSpan
-        );
+        double left = moment == TimeSpan.MaxValue ? -1 : Math.Max(0, (moment - _clock.Now).TotalMilliseconds) + 1;
+        _timer.Change(TimeSpan.FromMilliseconds(left), Timeout.InfiniteTimeSpan);
     }
 }

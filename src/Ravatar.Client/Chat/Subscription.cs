@@ -14,9 +14,6 @@ internal sealed class Subscription<T>(int maxCount, long maxWeight, Func<T, int>
     private bool _completed;
     private TaskCompletionSource<bool>? _waiter;
 
-    /// <summary>Whether somebody has begun to read.</summary>
-    public bool IsRead { get; set; }
-
     /// <summary>Whether one more item may come without another giving way.</summary>
     public bool HasRoom
     {

@@ -92,7 +92,7 @@ internal static class Snippets
         #endregion
     }
 
-    public static async Task RecordingAsync(CancellationToken cancellationToken)
+    public static async Task RecordingAsync(RavatarClient ravatar, CancellationToken cancellationToken)
     {
         #region recording
         foreach (MicrophoneDevice device in Microphone.ListDevices())
@@ -101,8 +101,21 @@ internal static class Snippets
         }
 
         await using IAudioSource microphone = Microphone.Open();
-        await using var recorder = new VoiceRecorder(microphone);
+        await using VoiceRecorder recorder = ravatar.CreateRecorder(microphone); // or new VoiceRecorder(microphone), without a client
         WavRecording utterance = await recorder.RecordUtteranceAsync(cancellationToken);
+        #endregion
+    }
+
+    public static async Task SpeakingAsync(RavatarClient ravatar, ChatChannel chat, CancellationToken cancellationToken)
+    {
+        #region speaking
+        await using IAudioSource microphone = Microphone.Open(); // package Ravatar.Client.Microphone
+        await using VoiceRecorder recorder = ravatar.CreateRecorder(microphone);
+        await foreach (WavRecording utterance in recorder.RecordUtterancesAsync(cancellationToken)) // a pause ends each
+        {
+            ChatAnswer answer = await chat.AskAsync(utterance, cancellationToken);
+            Console.WriteLine(answer.Text);
+        }
         #endregion
     }
 

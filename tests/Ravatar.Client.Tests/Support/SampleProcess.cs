@@ -12,12 +12,14 @@ internal sealed class SampleProcess : IDisposable
     private readonly Process _process;
     private readonly Task<string> _output;
     private readonly Task<string> _error;
+    private readonly StringBuilder _told = new();
+    private TaskCompletionSource _more = NewSignal();
 
     private SampleProcess(Process process)
     {
         _process = process;
         _output = process.StandardOutput.ReadToEndAsync();
-        _error = process.StandardError.ReadToEndAsync();
+        _error = ReadErrorAsync();
     }
 
     public int Id => _process.Id;
@@ -92,6 +94,27 @@ internal sealed class SampleProcess : IDisposable
         return new SampleResult(_process.ExitCode, await _output, await _error);
     }
 
+    /// <summary>Waits until stderr has said something.</summary>
+    public async Task WaitForErrorAsync(string text)
+    {
+        while (true)
+        {
+            Task more;
+            lock (_told)
+            {
+                if (_told.ToString().Contains(text, StringComparison.Ordinal))
+                {
+                    return;
+                }
+                more = _more.Task;
+            }
+            if (await Task.WhenAny(more, _error).WaitAsync(Patience) == _error && !(await _error).Contains(text, StringComparison.Ordinal))
+            {
+                throw new InvalidOperationException($"The sample ended without \"{text}\". It wrote: {await _error}");
+            }
+        }
+    }
+
     public void Dispose()
     {
         if (!_process.HasExited)
@@ -100,6 +123,23 @@ internal sealed class SampleProcess : IDisposable
         }
         _process.Dispose();
     }
+
+    private async Task<string> ReadErrorAsync()
+    {
+        var buffer = new char[4_096];
+        while (await _process.StandardError.ReadAsync(buffer) is var read and > 0)
+        {
+            lock (_told)
+            {
+                _told.Append(buffer, 0, read);
+                _more.SetResult();
+                _more = NewSignal();
+            }
+        }
+        return _told.ToString();
+    }
+
+    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Built beside these tests, in the same configuration.</summary>
     private static string PathOf(string name)

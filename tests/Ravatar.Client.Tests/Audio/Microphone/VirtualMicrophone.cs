@@ -34,7 +34,8 @@ internal sealed partial class VirtualMicrophone : IAsyncDisposable
 
     public Task ControlAsync(params string[] arguments) => RunAsync("pactl", arguments);
 
-    public Task PlayAsync(string path) => RunAsync("paplay", "--device=virtual_sink", "--latency-msec=50", path);
+    // Half a second ahead: a player that a busy machine keeps waiting leaves no gap in what is heard.
+    public Task PlayAsync(string path) => RunAsync("paplay", "--device=virtual_sink", "--latency-msec=500", path);
 
     /// <summary>Ends the server as a crash would.</summary>
     public async Task KillAsync()

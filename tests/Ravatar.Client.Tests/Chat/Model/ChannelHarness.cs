@@ -8,6 +8,9 @@ internal sealed class ChannelHarness : IAsyncDisposable
 {
     private static readonly TimeSpan LongestStep = TimeSpan.FromSeconds(1);
 
+    private const int MostIdleSteps = 40;
+    private static readonly TimeSpan LongPatience = TimeSpan.FromMilliseconds(20);
+
     private ChannelHarness(ModelService service, ChatChannel chat) => (Service, Chat) = (service, chat);
 
     public ModelService Service { get; }
@@ -96,6 +99,9 @@ internal sealed class ChannelHarness : IAsyncDisposable
     // In small steps: a thread that the machine holds up must not find that hours have passed.
     private static void Step(ModelService service)
     {
+        // Long idleness is rare, and more likely a machine that holds up our threads: then it gets time to come back.
+        service.IdleSteps = service.Activity == service.ActivityAtStep ? service.IdleSteps + 1 : 0;
+        service.ActivityAtStep = service.Activity;
         TimeSpan next = service.Time.Pending is [var first, ..] ? first : LongestStep;
         service.Time.Advance(
             next < TimeSpan.Zero ? TimeSpan.Zero
@@ -110,9 +116,10 @@ internal sealed class ChannelHarness : IAsyncDisposable
     /// </summary>
     private static async Task QuietAsync(ModelService service, Task until)
     {
+        TimeSpan patience = service.IdleSteps > MostIdleSteps ? LongPatience : service.Plan.Patience;
         (long activity, long own) = (-1, 0);
         long since = Stopwatch.GetTimestamp();
-        for (int quiet = 0; !until.IsCompleted && (quiet < 12 || Stopwatch.GetElapsedTime(since) < service.Plan.Patience); quiet++)
+        for (int quiet = 0; !until.IsCompleted && (quiet < 12 || Stopwatch.GetElapsedTime(since) < patience); quiet++)
         {
             await Task.Yield();
             own++;

@@ -40,6 +40,12 @@ internal sealed class ModelService(ManualTimeProvider time, ModelPlan plan) : IC
 
     public bool DetectsSilentDeath => plan.PlatformPings;
 
+    /// <summary>How often in a row the clock was moved and nothing came of it; the pump's.</summary>
+    public int IdleSteps { get; set; }
+
+    /// <summary>What <see cref="Activity"/> was when the clock was moved last; the pump's.</summary>
+    public long ActivityAtStep { get; set; }
+
     /// <summary>A task that never completes.</summary>
     public Task Never { get; } = new TaskCompletionSource().Task;
 
