@@ -13,6 +13,7 @@ internal sealed class ChannelCounters
     private long _timedOut;
     private long _historyFailures;
     private long _unknown;
+    private long _audioDropped;
 
     public void SentOnce() => Interlocked.Increment(ref _sent);
 
@@ -37,6 +38,8 @@ internal sealed class ChannelCounters
 
     public void TimedOutOnce() => Interlocked.Increment(ref _timedOut);
 
+    public void AudioDropped(int count) => Interlocked.Add(ref _audioDropped, count);
+
     public void HistoryFailedOnce() => Interlocked.Increment(ref _historyFailures);
 
     public ChatStatistics Read(long eventsMissed) =>
@@ -53,5 +56,6 @@ internal sealed class ChannelCounters
             HistoryFailures = Interlocked.Read(ref _historyFailures),
             Unknown = Interlocked.Read(ref _unknown),
             EventsMissed = eventsMissed,
+            AudioFramesDropped = Interlocked.Read(ref _audioDropped),
         };
 }

@@ -168,6 +168,15 @@ public sealed class ChatChannel : IAsyncDisposable
         }
     }
 
+    /// <summary>Sends a frame of live audio, never late: completes with whether it was written, or had to give way to newer ones.</summary>
+    internal Task<bool> SendPcmAsync(ReadOnlyMemory<byte> samples, string licenseId)
+    {
+        Guard.NotDisposed(_disposal is not null, this);
+        AudioMessage message = new(_encoder.Pcm(samples.Span, licenseId));
+        _outbox.PostAudio(message);
+        return message.Written.Task;
+    }
+
     /// <summary>Makes a channel and waits for its first connection.</summary>
     internal static async Task<ChatChannel> OpenAsync(
         ChatIdentity identity,

@@ -33,6 +33,9 @@ public sealed record ChatStatistics
     /// <summary>Events that slow readers missed, all readers together.</summary>
     public long EventsMissed { get; init; }
 
+    /// <summary>Frames of live audio that were not sent: they would have been late, or their connection had gone.</summary>
+    public long AudioFramesDropped { get; init; }
+
     /// <summary>Messages that were no valid JSON object, too large, or of an unknown kind.</summary>
     public long Unknown { get; init; }
 }

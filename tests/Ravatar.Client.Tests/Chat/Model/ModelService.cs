@@ -28,6 +28,9 @@ internal sealed class ModelService(ManualTimeProvider time, ModelPlan plan) : IC
     /// <summary>What the server took in, in order.</summary>
     public List<string> Received { get; } = [];
 
+    /// <summary>The frames of live audio that arrived, in order.</summary>
+    public List<byte[]> Audio { get; } = [];
+
     public int TokensIssued { get; private set; } = 1;
 
     public int Connects => Volatile.Read(ref _connects);
@@ -122,6 +125,14 @@ internal sealed class ModelService(ManualTimeProvider time, ModelPlan plan) : IC
     /// <summary>A message has arrived whole: it is recorded, and answered to the socket it came by.</summary>
     public void TakeIn(ModelSocket from, JsonElement message)
     {
+        if (message.TryGetProperty("audio_base64_pcm", out JsonElement pcm))
+        {
+            lock (_gate)
+            {
+                Audio.Add(pcm.GetBytesFromBase64());
+            }
+            return;
+        }
         bool voice = message.GetProperty("chat_type").GetString() == "voice";
         string text = voice ? message.GetProperty("file_base64_data").GetString()! : message.GetProperty("request").GetString()!;
         int number;
