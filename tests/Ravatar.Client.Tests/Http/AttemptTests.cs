@@ -9,8 +9,14 @@ public class AttemptTests
     public async Task A_request_without_an_answer_ends_with_its_time_out_and_is_not_repeated()
     {
         await using TestClient test = new(o => o.RequestTimeout = TimeSpan.FromSeconds(7));
-        test.Server.Answer = (_, token) => ScriptedHandler.Silence(token);
+        TaskCompletionSource asked = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        test.Server.Answer = (_, token) =>
+        {
+            asked.TrySetResult(); // sign-in is over, and its time-out with it
+            return ScriptedHandler.Silence(token);
+        };
         Task<ChatConfiguration> call = test.Client.GetConfigurationAsync();
+        await asked.Task.WaitAsync(TestContext.Current.CancellationToken);
         await test.Time.AdvanceToTimerAsync(TimeSpan.FromSeconds(7), cancellationToken: TestContext.Current.CancellationToken);
         RavatarTimeoutException error = await Assert.ThrowsAsync<RavatarTimeoutException>(() => call);
         Assert.Null(error.StatusCode);
