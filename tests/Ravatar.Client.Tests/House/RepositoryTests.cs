@@ -20,12 +20,11 @@ public class RepositoryTests
         ".vs",
         ".idea",
     ];
-    private static readonly string[] Public = ["api.nuget.org", "www.nuget.org", "registry.npmjs.org"];
 
     [Fact]
     public void No_file_names_this_machine_or_its_package_registry()
     {
-        string[] forbidden = [Path.DirectorySeparatorChar + "work" + Path.DirectorySeparatorChar, "../" + "shared", .. RegistryHosts()];
+        string[] forbidden = [Repository.Root, .. RegistryHosts()];
         List<string> found =
         [
             .. from path in Files(Repository.Root)
@@ -44,7 +43,7 @@ public class RepositoryTests
             static path => Path.GetFileName(path).ToUpperInvariant() is "NUGET.CONFIG" or ".NPMRC"
         );
 
-    /// <summary>The hosts from which this machine restores packages, unless they are everybody's.</summary>
+    /// <summary>The hosts from which this machine restores packages.</summary>
     private static IEnumerable<string> RegistryHosts()
     {
         string home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
@@ -62,9 +61,7 @@ public class RepositoryTests
         return sources
             .Append(Environment.GetEnvironmentVariable("npm_config_registry"))
             .Select(static source => Uri.TryCreate(source, UriKind.Absolute, out Uri? address) ? address.Host : "")
-            .Where(static host =>
-                host.Length > 0 && !Public.Contains(host, StringComparer.OrdinalIgnoreCase) && host is not ("localhost" or "127.0.0.1")
-            )
+            .Where(static host => host.Length > 0 && host is not ("localhost" or "127.0.0.1"))
             .Distinct();
     }
 
