@@ -32,7 +32,9 @@ internal sealed class SampleProcess : IDisposable
     /// <param name="variables">Its environment, beside what this process has; the samples' own variables are not inherited.</param>
     public static SampleProcess Start(string name, IEnumerable<string> arguments, params (string Name, string Value)[] variables)
     {
-        ProcessStartInfo start = new(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet")
+        string host = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
+        bool ignored = IgnoresInterrupts();
+        ProcessStartInfo start = new(ignored ? "env" : host)
         {
             UseShellExecute = false,
             RedirectStandardInput = true,
@@ -50,11 +52,22 @@ internal sealed class SampleProcess : IDisposable
         {
             start.Environment[variable] = value;
         }
-        foreach (string argument in (IEnumerable<string>)["exec", PathOf(name), .. arguments])
+        IEnumerable<string> prefix = ignored ? ["--default-signal=INT", host] : [];
+        foreach (string argument in (IEnumerable<string>)[.. prefix, "exec", PathOf(name), .. arguments])
         {
             start.ArgumentList.Add(argument);
         }
         return new SampleProcess(Process.Start(start)!);
+    }
+
+    /// <summary>Whether Ctrl+C means nothing to this process, and so to those it starts: shells start background jobs that way.</summary>
+    private static bool IgnoresInterrupts()
+    {
+        const long Interrupt = 1 << 1;
+        string? line = OperatingSystem.IsLinux()
+            ? File.ReadLines("/proc/self/status").FirstOrDefault(l => l.StartsWith("SigIgn:", StringComparison.Ordinal))
+            : null;
+        return line is not null && (Convert.ToInt64(line[7..].Trim(), 16) & Interrupt) != 0;
     }
 
     /// <summary>Feeds a sample its whole input and waits for its end.</summary>
