@@ -8,6 +8,9 @@ internal static class Platform
     /// <summary>Whether the HTTP status of a refused upgrade is known.</summary>
     public static bool TellsUpgradeStatus => Connector.TellsUpgradeStatus;
 
+    /// <summary>Whether the socket can be kept from following redirects: the same targets can, as it takes the same newer members.</summary>
+    public static bool RefusesRedirects => Connector.TellsUpgradeStatus;
+
     /// <summary>Whether an idle connection that died in silence is noticed.</summary>
     public static bool DetectsSilentDeath => Connector.DetectsSilentDeath;
 }
