@@ -17,8 +17,8 @@ internal static class CompareMemory
             for (int i = 0; i < Channels; i++)
             {
                 ClientWebSocket socket = await sink.ConnectAsync();
-                // A bare connection reads too; with no buffer while nothing comes, as ours.
-                _ = socket.ReceiveAsync(Memory<byte>.Empty, CancellationToken.None).AsTask();
+                // A bare connection reads too, into the buffer that everybody gives it.
+                _ = socket.ReceiveAsync(new byte[4096].AsMemory(), CancellationToken.None).AsTask();
                 sockets.Add(socket);
             }
             return sockets;
