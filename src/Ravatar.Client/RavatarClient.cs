@@ -41,7 +41,13 @@ public sealed partial class RavatarClient : IAsyncDisposable, IDisposable
         ILoggerFactory? loggerFactory = null,
         TimeProvider? timeProvider = null
     )
-        : this(RavatarClientOptions.CheckedCopy(options), Transport(httpClient), loggerFactory, timeProvider, randomizer: null) { }
+        : this(
+            RavatarClientOptions.CheckedCopy(options),
+            HandlerChain.TransportFor(httpClient, options.MaxConnections),
+            loggerFactory,
+            timeProvider,
+            randomizer: null
+        ) { }
 
     /// <summary>By hand: around a transport that is disposed with the client.</summary>
     internal RavatarClient(
@@ -53,10 +59,7 @@ public sealed partial class RavatarClient : IAsyncDisposable, IDisposable
     )
         : this(options, httpClients: null, loggerFactory, timeProvider)
     {
-        _owned = new HttpClient(HandlerChain.Build(_options, transport, _loggers, _time, randomizer))
-        {
-            Timeout = Timeout.InfiniteTimeSpan, // each attempt has its own
-        };
+        _owned = HandlerChain.CreateClient(HandlerChain.Build(_options, transport, _loggers, _time, randomizer));
         _httpClients = () => _owned;
     }
 
@@ -134,9 +137,6 @@ public sealed partial class RavatarClient : IAsyncDisposable, IDisposable
     private RavatarApi CreateApi() => new(_httpClients(), _apiSettings, Sign);
 
     private void Sign(HttpRequestMessage request) => TokenHandler.Sign(request, _tokens);
-
-    private static HttpMessageHandler Transport(HttpClient? httpClient) =>
-        httpClient is null ? HandlerChain.CreateTransport() : new ForwardingHandler(httpClient);
 
     /// <summary>Runs one call: not at all on a disposed client or for a caller who has given up, and not beyond the end of either.</summary>
     private async Task<T> RunAsync<T>(Func<RavatarApi, CancellationToken, Task<T>> call, CancellationToken cancellationToken)

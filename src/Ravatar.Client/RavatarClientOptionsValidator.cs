@@ -12,21 +12,31 @@ internal sealed class RavatarClientOptionsValidator : IValidateOptions<RavatarCl
     /// <inheritdoc/>
     public ValidateOptionsResult Validate(string? name, RavatarClientOptions options)
     {
-        List<string> problems = Check(options);
+        List<string> problems = Check(options, name?.StartsWith(ClientRegistration.FactoryName, StringComparison.Ordinal) is true);
         return problems.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(problems);
     }
 
     /// <summary>Each problem names the member, what is wrong with it, and what would be right.</summary>
-    public static List<string> Check(RavatarClientOptions options)
+    /// <param name="options">What is checked.</param>
+    /// <param name="forMany">Whether they are a factory's, whose clients have each their own user.</param>
+    public static List<string> Check(RavatarClientOptions options, bool forMany = false)
     {
         List<string> problems = [];
-        CheckIdentity(options, problems);
+        if (!forMany)
+        {
+            CheckUser(options, problems);
+        }
+        else if (!string.IsNullOrEmpty(options.UserId))
+        {
+            problems.Add("UserId: each client of a factory has its own; leave it out here and give it to Create.");
+        }
+        CheckApplication(options, problems);
         CheckAddresses(options, problems);
         CheckLimits(options, problems);
         return problems;
     }
 
-    private static void CheckIdentity(RavatarClientOptions options, List<string> problems)
+    private static void CheckUser(RavatarClientOptions options, List<string> problems)
     {
         if (string.IsNullOrEmpty(options.UserId))
         {
@@ -36,6 +46,10 @@ internal sealed class RavatarClientOptionsValidator : IValidateOptions<RavatarCl
         {
             problems.Add("UserId: it must be 1 to 128 letters (A-Z), digits, hyphens and underscores.");
         }
+    }
+
+    private static void CheckApplication(RavatarClientOptions options, List<string> problems)
+    {
         if (options.ProjectId is { } project && (project.Length is 0 or > 64 || !IsWord(project, underscore: false)))
         {
             problems.Add("ProjectId: it must be 1 to 64 letters (A-Z), digits and hyphens; leave it null to send none.");
@@ -85,6 +99,7 @@ internal sealed class RavatarClientOptionsValidator : IValidateOptions<RavatarCl
         {
             problems.Add($"MaxResponseBytes: it must be 1 to {MaxResponseBytesLimit}.");
         }
+        CheckRange(options.MaxConnections, 1, 65_536, nameof(options.MaxConnections), problems);
         if (options.PrefetchPages is < 1 or > 16)
         {
             problems.Add("PrefetchPages: it must be 1 to 16.");
