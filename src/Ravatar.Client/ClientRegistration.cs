@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Caching.Distributed;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
@@ -52,7 +53,7 @@ internal static class ClientRegistration
     private static IHttpClientBuilder AddShared(this IServiceCollection services, string name)
     {
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<RavatarClientOptions>, RavatarClientOptionsValidator>());
-        services.AddOptions<RavatarClientOptions>(name).ValidateOnStart();
+        services.AddOptions<RavatarClientOptions>(name).PostConfigure<IServiceProvider>(CompleteTokenCache).ValidateOnStart();
         IHttpClientBuilder builder = services.AddHttpClient(HttpName(name));
         if (services.Any(d => d.ServiceType == typeof(ChainMarker) && d.ImplementationInstance is ChainMarker chain && chain.Name == name))
         {
@@ -87,6 +88,12 @@ internal static class ClientRegistration
 
     private static RavatarClientFactory CreateFactory(IServiceProvider provider, string name) =>
         new(OptionsOf(provider, name).Copy(), HttpClients(provider, name), LoggersOf(provider), TimeOf(provider));
+
+    private static void CompleteTokenCache(RavatarClientOptions options, IServiceProvider provider)
+    {
+        // Asked for only where they are wanted: to make them may open connections.
+        options.TokenCache?.Complete(provider.GetService<IDistributedCache>(), provider.GetService<ITokenProtector>());
+    }
 
     private static Func<HttpClient> HttpClients(IServiceProvider provider, string name)
     {

@@ -68,11 +68,13 @@ public sealed partial class RavatarClient : IAsyncDisposable, IDisposable
     /// <param name="httpClients">Gives the client for one call.</param>
     /// <param name="loggerFactory">Where to log.</param>
     /// <param name="timeProvider">The clock.</param>
+    /// <param name="stores">Where tokens lie for others as well. Defaults to what the options say.</param>
     internal RavatarClient(
         RavatarClientOptions options,
         Func<HttpClient>? httpClients,
         ILoggerFactory? loggerFactory,
-        TimeProvider? timeProvider
+        TimeProvider? timeProvider,
+        ITokenStores? stores = null
     )
     {
         _options = options;
@@ -81,10 +83,13 @@ public sealed partial class RavatarClient : IAsyncDisposable, IDisposable
         _httpClients = httpClients!;
         _apiSettings = new ApiSettings(options.BaseAddress, options.MaxResponseBytes, _time);
         _logger = _loggers.CreateLogger(Log.HttpCategory);
+        ILogger authentication = _loggers.CreateLogger(Log.AuthenticationCategory);
+        stores ??= options.TokenCache is { } cache ? new DistributedTokens(cache, options.BaseAddress, _time, authentication) : null;
         _tokens = new TokenSource(
             token => CreateApi().IssueTokenAsync(_options.UserId, _options.ProjectId, token),
             _time,
-            _loggers.CreateLogger(Log.AuthenticationCategory)
+            authentication,
+            stores?.For(options.UserId, options.ProjectId)
         );
     }
 

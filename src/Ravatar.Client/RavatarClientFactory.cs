@@ -13,6 +13,7 @@ public sealed class RavatarClientFactory : IRavatarClientFactory, IDisposable
     private readonly TimeProvider _time;
     private readonly Func<HttpClient> _httpClients;
     private readonly HttpClient? _owned;
+    private readonly ITokenStores _stores;
     private volatile bool _disposed;
 
     /// <summary>Makes a factory. Nothing is sent before the first call of one of its clients.</summary>
@@ -50,6 +51,9 @@ public sealed class RavatarClientFactory : IRavatarClientFactory, IDisposable
         _loggers = loggerFactory ?? NullLoggerFactory.Instance;
         _time = timeProvider ?? TimeProvider.System;
         _httpClients = httpClients!;
+        _stores = options.TokenCache is { } cache
+            ? new DistributedTokens(cache, options.BaseAddress, _time, _loggers.CreateLogger(Log.AuthenticationCategory))
+            : new MemoryTokens(_time);
     }
 
     /// <inheritdoc/>
@@ -60,7 +64,7 @@ public sealed class RavatarClientFactory : IRavatarClientFactory, IDisposable
         RavatarClientOptions options = _options.For(userId, configure);
         List<string> problems = RavatarClientOptionsValidator.Check(options);
         return problems.Count == 0
-            ? new RavatarClient(options, HttpClientInUse, _loggers, _time)
+            ? new RavatarClient(options, HttpClientInUse, _loggers, _time, _stores)
             : throw new ArgumentException(
                 string.Join(" ", problems),
                 problems[0].StartsWith("UserId", StringComparison.Ordinal) ? nameof(userId) : nameof(configure)

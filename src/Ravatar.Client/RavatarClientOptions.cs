@@ -38,6 +38,12 @@ public sealed class RavatarClientOptions
     /// <summary>Pages of history fetched ahead of the reader, 1 to 16. Defaults to 3.</summary>
     public int PrefetchPages { get; set; } = 3;
 
+    /// <summary>
+    /// Where processes share their tokens. Defaults to none: a client keeps its token to itself, and the clients of one <see cref="IRavatarClientFactory"/>
+    /// find each other's in its memory, where up to 10,000 lie until they are due.
+    /// </summary>
+    public TokenCacheOptions? TokenCache { get; set; }
+
     /// <summary>What is tried again, and when.</summary>
     public RavatarRetryOptions Retry { get; set; } = new();
 
@@ -50,6 +56,7 @@ public sealed class RavatarClientOptions
         RavatarClientOptions copy = (RavatarClientOptions)MemberwiseClone();
         copy.Retry = Retry.Copy();
         copy.Chat = Chat.Copy();
+        copy.TokenCache = TokenCache?.Copy();
         return copy;
     }
 

@@ -7,6 +7,9 @@ internal sealed class RavatarClientOptionsValidator : IValidateOptions<RavatarCl
 {
     private const int MaxResponseBytesLimit = 1024 * 1024 * 1024;
 
+    // As long as the HMAC itself (RFC 2104 section 3).
+    private const int ShortestKey = 32;
+
     private static readonly TimeSpan OneDay = TimeSpan.FromDays(1);
 
     /// <inheritdoc/>
@@ -105,6 +108,7 @@ internal sealed class RavatarClientOptionsValidator : IValidateOptions<RavatarCl
             problems.Add("PrefetchPages: it must be 1 to 16.");
         }
         CheckChat(options.Chat, problems);
+        CheckTokenCache(options.TokenCache, problems);
         if (options.Retry is not { } retry)
         {
             problems.Add("Retry: it must not be null.");
@@ -152,6 +156,33 @@ internal sealed class RavatarClientOptionsValidator : IValidateOptions<RavatarCl
         if (chat.FlushTimeout < TimeSpan.Zero || chat.FlushTimeout > TimeSpan.FromMinutes(1))
         {
             problems.Add("Chat.FlushTimeout: it must be zero to one minute.");
+        }
+    }
+
+    private static void CheckTokenCache(TokenCacheOptions? cache, List<string> problems)
+    {
+        if (cache is null)
+        {
+            return;
+        }
+        if (cache.GetCache() is null)
+        {
+            problems.Add("TokenCache: there is no cache. Register an IDistributedCache, or give one to the constructor.");
+        }
+        if (cache.Key is not { Length: >= ShortestKey })
+        {
+            problems.Add($"TokenCache.Key: it must be at least {ShortestKey} random bytes, the same in all processes.");
+        }
+        if (cache.GetProtector() is null && !cache.AllowPlainText)
+        {
+            problems.Add(
+                "TokenCache: there is no protector, and whoever reads the cache could use the tokens. Register an ITokenProtector, give one to the constructor, "
+                    + "or set AllowPlainText if that is intended."
+            );
+        }
+        if (cache.Timeout <= TimeSpan.Zero || cache.Timeout > TimeSpan.FromMinutes(1))
+        {
+            problems.Add("TokenCache.Timeout: it must be longer than zero and at most one minute.");
         }
     }
 
