@@ -128,20 +128,25 @@ public class ClientFactoryTests
         services
             .AddRavatarClient("eu", Section("UserId", "user-eu", "BaseAddress", "https://eu.example"))
             .ConfigurePrimaryHttpMessageHandler(Primary);
+        ScriptedHandler us = new();
+        us.AnswerWith(TestClient.ConfigurationJson);
         services
             .AddRavatarClient("us", o => (o.UserId, o.BaseAddress) = ("user-us", new("https://us.example")))
-            .ConfigurePrimaryHttpMessageHandler(Primary);
+            .ConfigurePrimaryHttpMessageHandler(() => us);
         await using ServiceProvider provider = services.BuildServiceProvider();
         RavatarClient eu = provider.GetRequiredKeyedService<RavatarClient>("eu");
         Assert.Same(eu, provider.GetRequiredKeyedService<RavatarClient>("eu"));
         await eu.GetConfigurationAsync(Token);
         await provider.GetRequiredKeyedService<RavatarClient>("us").GetConfigurationAsync(Token);
         await provider.GetRequiredService<RavatarClient>().GetConfigurationAsync(Token);
-        Assert.Equal(["eu.example", "us.example", "d.example"], _server.Seen.Where(r => r.Body is not null).Select(r => r.Uri.Host));
+        Assert.Equal(["eu.example", "eu.example", "d.example", "d.example"], _server.Seen.Select(r => r.Uri.Host));
         Assert.Equal(
-            ["""{"user_id":"user-eu"}""", """{"user_id":"user-us"}""", """{"user_id":"user-d"}"""],
+            ["""{"user_id":"user-eu"}""", """{"user_id":"user-d"}"""],
             _server.Seen.Where(r => r.Body is not null).Select(r => r.Body)
         );
+        // It has handlers of its own, each of them once.
+        Assert.Equal(["us.example", "us.example"], us.Seen.Select(r => r.Uri.Host));
+        Assert.Equal("""{"user_id":"user-us"}""", us.Seen[0].Body);
     }
 
     [Fact]
