@@ -50,6 +50,9 @@ public sealed class RavatarClientOptions
     /// <summary>How chat channels behave.</summary>
     public ChatChannelOptions Chat { get; set; } = new();
 
+    /// <summary>How live sessions end when nobody ends them.</summary>
+    public LiveSessionOptions Live { get; set; } = new();
+
     /// <summary>A copy that no later change reaches.</summary>
     internal RavatarClientOptions Copy()
     {
@@ -57,6 +60,7 @@ public sealed class RavatarClientOptions
         copy.Retry = Retry.Copy();
         copy.Chat = Chat.Copy();
         copy.TokenCache = TokenCache?.Copy();
+        copy.Live = Live.Copy();
         return copy;
     }
 

@@ -109,6 +109,7 @@ internal sealed class RavatarClientOptionsValidator : IValidateOptions<RavatarCl
         }
         CheckChat(options.Chat, problems);
         CheckTokenCache(options.TokenCache, problems);
+        CheckLive(options.Live, problems);
         if (options.Retry is not { } retry)
         {
             problems.Add("Retry: it must not be null.");
@@ -183,6 +184,20 @@ internal sealed class RavatarClientOptionsValidator : IValidateOptions<RavatarCl
         if (cache.Timeout <= TimeSpan.Zero || cache.Timeout > TimeSpan.FromMinutes(1))
         {
             problems.Add("TokenCache.Timeout: it must be longer than zero and at most one minute.");
+        }
+    }
+
+    private static void CheckLive(LiveSessionOptions? live, List<string> problems)
+    {
+        if (live is null)
+        {
+            problems.Add("Live: it must not be null.");
+            return;
+        }
+        CheckTime(live.MaxOutage, "Live.MaxOutage", problems);
+        if (live.JournalFolder is { } folder && (string.IsNullOrWhiteSpace(folder) || folder.IndexOfAny(Path.GetInvalidPathChars()) >= 0))
+        {
+            problems.Add("Live.JournalFolder: it must be a folder's path; leave it null for no journal.");
         }
     }
 

@@ -40,6 +40,9 @@ internal sealed class OutgoingMessage
 
     public byte[] Frame { get; }
 
+    /// <summary>The live session that it was made for; null in Chat Mode.</summary>
+    public string? LicenseId { get; init; }
+
     /// <summary>The text as it is compared with the server's <c>request</c>; null for voice.</summary>
     public string? Text { get; }
 
@@ -82,6 +85,12 @@ internal sealed class OutgoingMessage
     /// <summary>When its answer is due, in connected time; <see cref="TimeSpan.MaxValue"/> before it is written.</summary>
     public TimeSpan Due { get; set; } = TimeSpan.MaxValue;
 
+    /// <summary>From when on a connection that has brought nothing at all since the write is suspected, in connected time.</summary>
+    public TimeSpan OverdueAt =>
+        Due == TimeSpan.MaxValue
+            ? Due
+            : WrittenAt + TimeSpan.FromTicks(Math.Min(AnswerTimeout.Ticks / 5 * 4, TimeSpan.FromSeconds(25).Ticks));
+
     /// <summary>When its place is given up, in connected time.</summary>
     public TimeSpan Leaves
     {
@@ -100,6 +109,10 @@ internal sealed class OutgoingMessage
     public static string Normalise(string text)
     {
         string trimmed = text.Trim();
+        if (IsAscii(trimmed))
+        {
+            return trimmed; // its own normal form
+        }
         if (trimmed.Any(char.IsSurrogate))
         {
             // Half a pair goes out, and so comes back, as U+FFFD.
@@ -113,6 +126,18 @@ internal sealed class OutgoingMessage
         {
             return trimmed; // U+FFFE has no normal form
         }
+    }
+
+    private static bool IsAscii(string text)
+    {
+        foreach (char c in text)
+        {
+            if (c > '\x7f')
+            {
+                return false;
+            }
+        }
+        return true;
     }
 
     /// <summary>Like <see cref="Normalise"/>; nothing and blanks are null.</summary>
