@@ -25,7 +25,7 @@ public sealed partial class LiveSession
         Guard.NotNull(source);
         cancellationToken.ThrowIfCancellationRequested();
         ThrowIfOver();
-        bool isFile = source is WavAudioSource;
+        bool isFile = source is WavAudioSource or GatedSource { IsFile: true };
         FramePace? pace = options?.RealTime ?? isFile ? new FramePace(_environment.Time) : null;
         FrameCount count = new();
         using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _watching.Token);
