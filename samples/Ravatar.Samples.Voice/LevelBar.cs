@@ -10,19 +10,36 @@ internal static class LevelBar
     private const float Lowest = -60f;
     private static readonly TimeSpan s_interval = TimeSpan.FromMilliseconds(80);
 
-    /// <summary>Shows it while something is being heard.</summary>
-    /// <exception cref="OperationCanceledException">The only way it ends.</exception>
-    public static async Task ShowAsync(
-        VoiceRecorder recorder,
-        Func<bool> isHearing,
+    /// <summary>Shows it at a terminal, whenever a microphone is listened to, as long as something goes on.</summary>
+    public static async Task ShowWhileAsync(
+        VoiceConversation conversation,
+        VoiceSettings settings,
         SampleConsole console,
+        Func<Task> goesOn,
         CancellationToken cancellationToken
     )
+    {
+        using CancellationTokenSource showing = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        Task meter =
+            console.IsInteractive && settings.WavPath is null ? ShowAsync(conversation, console, showing.Token) : Task.CompletedTask;
+        try
+        {
+            await goesOn();
+        }
+        finally
+        {
+            await showing.CancelAsync();
+            await meter.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            console.Status("");
+        }
+    }
+
+    private static async Task ShowAsync(VoiceConversation conversation, SampleConsole console, CancellationToken cancellationToken)
     {
         using PeriodicTimer timer = new(s_interval);
         while (await timer.WaitForNextTickAsync(cancellationToken))
         {
-            console.Status(isHearing() ? Draw(recorder.Level) : "");
+            console.Status(conversation.IsListening ? Draw(conversation.Level) : "");
         }
     }
 

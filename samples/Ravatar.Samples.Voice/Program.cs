@@ -3,7 +3,7 @@ using Ravatar.Samples;
 
 const string Description = """
     Speaks with a RAVATAR avatar, through a microphone or from a WAV file. When stdin or stdout is redirected: each answer is one line of
-    stdout, and everything else goes to stderr.
+    stdout, and everything else goes to stderr. With --live the first line of stdout is the address of the avatar's page.
     """;
 
 VoiceOptions options = new();
@@ -21,18 +21,22 @@ return await SampleCommand.RunAsync(
         }
         // The microphone or the file first: what is wrong with it shows before anybody signs in.
         await using IAudioSource source = await VoiceInput.OpenAsync(voice, cancellationToken);
-        await using SampleService service = await SampleService.StartAsync(settings, "Ravatar.Samples.Voice", console);
+        await using SampleService service = await SampleService.StartAsync(
+            settings,
+            "Ravatar.Samples.Voice",
+            console,
+            o => o.Live.JournalFolder = voice.JournalFolder
+        );
         ChatConfiguration configuration = await service.Client.GetConfigurationAsync(cancellationToken);
+        if (voice.IsLive)
+        {
+            settings = LiveTalk.WithLiveAvatar(settings, configuration);
+        }
         await using ChatChannel chat = await service.OpenChatAsync(settings, cancellationToken);
         Avatar? avatar = configuration.Avatars.FirstOrDefault(a => a.Id == chat.AvatarId);
-        VoiceRecorderOptions recording = new();
-        if (voice.WavPath is not null)
-        {
-            recording.MaxRecording = VoiceInput.LongestFile;
-        }
-        await using VoiceRecorder recorder = service.Client.CreateRecorder(source, recording);
-        VoiceChat conversation = new(chat, avatar, recorder, voice, console);
-        await conversation.RunAsync(voice.ModeFor(configuration.VadEnabled, console.IsInteractive), cancellationToken);
+        Talk talk = new(service.Client, chat, avatar, source, voice, console);
+        VoiceChat recordings = new(talk, voice.ModeFor(configuration.VadEnabled, console.IsInteractive));
+        await (voice.IsLive ? new LiveTalk(talk).RunAsync(recordings, cancellationToken) : recordings.RunAsync(cancellationToken));
     }
 );
 

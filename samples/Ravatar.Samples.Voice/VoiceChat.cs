@@ -1,118 +1,157 @@
 using System.Globalization;
+using System.Runtime.ExceptionServices;
 using Ravatar.Client;
 
 namespace Ravatar.Samples;
 
 /// <summary>What is said goes to the avatar, one recording after the other; its answers go to the console.</summary>
-internal sealed class VoiceChat(ChatChannel chat, Avatar? avatar, VoiceRecorder recorder, VoiceSettings settings, SampleConsole console)
+internal sealed class VoiceChat(Talk talk, VoiceMode mode)
 {
     private const char EndOfTransmission = '\u0004'; // Ctrl+D
 
-    private volatile bool _isAsking;
-    private int _recordings;
+    private readonly SampleConsole _console = talk.Console;
+    private readonly VoiceSettings _settings = talk.Settings;
 
     /// <summary>Talks until the input ends, or for ever.</summary>
-    public async Task RunAsync(VoiceMode mode, CancellationToken cancellationToken)
+    public async Task RunAsync(CancellationToken cancellationToken)
     {
-        if (console.IsInteractive)
+        if (_console.IsInteractive)
         {
-            console.Note($"You talk to {avatar?.ToString() ?? chat.AvatarId} in {chat.Language}. {Instructions(mode)}");
+            _console.Note($"You talk to {talk.Avatar?.ToString() ?? talk.Chat.AvatarId} in {talk.Chat.Language}. {Instructions}");
         }
-        using CancellationTokenSource showing = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        Task meter =
-            console.IsInteractive && settings.WavPath is null
-                ? LevelBar.ShowAsync(recorder, () => recorder.IsRecording && !_isAsking, console, showing.Token)
-                : Task.CompletedTask;
-        try
-        {
-            await ChatNotes.TellWhileAsync(chat, avatar, console, token => TalkAsync(mode, token), cancellationToken);
-        }
-        finally
-        {
-            await showing.CancelAsync();
-            await meter.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            console.Status("");
-        }
+        await ChatNotes.TellWhileAsync(
+            talk.Chat,
+            talk.Avatar,
+            _console,
+            _settings.WavPath is not null && mode == VoiceMode.Record ? SendFileAsync : TalkAsync,
+            cancellationToken
+        );
     }
 
-    private string Instructions(VoiceMode mode) =>
-        (settings.WavPath, mode) switch
+    private string Instructions =>
+        (_settings.WavPath, mode) switch
         {
-            (not null, _) => $"\"{settings.WavPath}\" speaks.",
+            (not null, _) => $"\"{_settings.WavPath}\" speaks.",
             (_, VoiceMode.Vad) => "Speak; a pause sends it. Ctrl+C ends the conversation.",
             (_, VoiceMode.PushToTalk) => "Space presses the button, Enter releases it and sends, Escape takes it back. Ctrl+D or Ctrl+C"
                 + " ends the conversation.",
             _ => "Enter starts a recording, Enter ends and sends it. Ctrl+D or Ctrl+C ends the conversation.",
         };
 
-    private Task TalkAsync(VoiceMode mode, CancellationToken cancellationToken) =>
-        (settings.WavPath, mode) switch
-        {
-            (_, VoiceMode.Vad) => TalkFreelyAsync(cancellationToken),
-            (_, VoiceMode.PushToTalk) => PushToTalkAsync(cancellationToken),
-            (not null, _) => SendFileAsync(cancellationToken),
-            _ => StartAndStopAsync(cancellationToken),
-        };
-
-    private async Task TalkFreelyAsync(CancellationToken cancellationToken)
+    private async Task TalkAsync(CancellationToken cancellationToken)
     {
-        await foreach (WavRecording utterance in recorder.RecordUtterancesAsync(cancellationToken))
+        await using VoiceConversation conversation = talk.Client.CreateVoiceConversation(talk.Chat, talk.Source, new() { Mode = mode });
+        await LevelBar.ShowWhileAsync(
+            conversation,
+            _settings,
+            _console,
+            () => TalkAsync(conversation, cancellationToken),
+            cancellationToken
+        );
+    }
+
+    private async Task TalkAsync(VoiceConversation conversation, CancellationToken cancellationToken)
+    {
+        using CancellationTokenSource talking = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        IAsyncEnumerable<VoiceTurn> turns = conversation.RunAsync(cancellationToken);
+        Task hands = mode == VoiceMode.Vad ? Task.CompletedTask : HandleAsync(conversation, talking.Token);
+        bool spoke = false;
+        try
         {
-            await AskAsync(utterance, cancellationToken);
+            await foreach (VoiceTurn turn in turns)
+            {
+                spoke = true;
+                await TellAsync(turn, cancellationToken);
+            }
+            await hands;
         }
-        if (_recordings == 0)
+        finally
         {
-            console.Note("Nobody spoke: nothing was sent.");
+            await talking.CancelAsync();
+            await hands.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+        if (!spoke && mode == VoiceMode.Vad)
+        {
+            _console.Note("Nobody spoke: nothing was sent.");
         }
     }
 
     private async Task SendFileAsync(CancellationToken cancellationToken)
     {
+        await using VoiceRecorder recorder = talk.Client.CreateRecorder(talk.Source, new() { MaxRecording = VoiceInput.LongestFile });
         WavRecording recording = await recorder.RecordToEndAsync(cancellationToken);
         if (recording.Pcm.IsEmpty)
         {
-            throw new UsageException($"--wav: \"{settings.WavPath}\" holds no audio.");
+            throw new UsageException($"--wav: \"{_settings.WavPath}\" holds no audio.");
         }
-        await AskAsync(recording, cancellationToken);
+        await SaveAsync(recording, 1, cancellationToken);
+        try
+        {
+            _console.Answer(talk.Avatar?.Name, await talk.Chat.AskAsync(recording, cancellationToken));
+        }
+        catch (RavatarTimeoutException e) when (_settings.IsLive)
+        {
+            _console.Note(e.Message);
+        }
     }
 
-    private async Task StartAndStopAsync(CancellationToken cancellationToken)
+    /// <summary>Presses and releases until the input ends; what is under way is answered all the same.</summary>
+    private async Task HandleAsync(VoiceConversation conversation, CancellationToken cancellationToken)
     {
-        while (await console.ReadLineAsync(cancellationToken) is not null)
+        try
         {
-            await recorder.StartAsync(cancellationToken);
-            console.Note("Recording.");
+            await (
+                mode == VoiceMode.PushToTalk
+                    ? PushToTalkAsync(conversation, cancellationToken)
+                    : StartAndStopAsync(conversation, cancellationToken)
+            );
+        }
+        finally
+        {
+            await conversation.FinishAsync(CancellationToken.None);
+        }
+    }
+
+    private async Task StartAndStopAsync(VoiceConversation conversation, CancellationToken cancellationToken)
+    {
+        while (await _console.ReadLineAsync(cancellationToken) is not null)
+        {
+            await conversation.PressAsync(cancellationToken);
+            _console.Note("Recording.");
             // The end of the input ends the recording as well, and sends it.
-            await console.ReadLineAsync(cancellationToken);
-            await AskAsync(await recorder.StopAsync(cancellationToken), cancellationToken);
+            await _console.ReadLineAsync(cancellationToken);
+            if (!await conversation.ReleaseAsync(cancellationToken))
+            {
+                _console.Note("Nothing was heard: nothing was sent.");
+            }
         }
     }
 
     /// <summary>Terminals tell of keys that go down, not of keys that come up: so one key presses, another releases.</summary>
-    private async Task PushToTalkAsync(CancellationToken cancellationToken)
+    private async Task PushToTalkAsync(VoiceConversation conversation, CancellationToken cancellationToken)
     {
+        bool pressed = false;
         while (true)
         {
             ConsoleKeyInfo key = await Task.Run(static () => Console.ReadKey(intercept: true), CancellationToken.None)
                 .WaitAsync(cancellationToken);
             switch (key.Key)
             {
-                case ConsoleKey.Spacebar when !recorder.IsRecording: // a key that is held repeats itself
-                    await recorder.PressAsync(cancellationToken);
+                case ConsoleKey.Spacebar when !pressed: // a key that is held repeats itself
+                    await conversation.PressAsync(cancellationToken);
+                    pressed = true;
                     break;
-                case ConsoleKey.Enter when recorder.IsRecording:
-                    if (await recorder.ReleaseAsync(cancellationToken) is { } recording)
+                case ConsoleKey.Enter when pressed:
+                    pressed = false;
+                    if (!await conversation.ReleaseAsync(cancellationToken))
                     {
-                        await AskAsync(recording, cancellationToken);
-                    }
-                    else
-                    {
-                        console.Note("Too short: nothing was sent.");
+                        _console.Note("Too short: nothing was sent.");
                     }
                     break;
-                case ConsoleKey.Escape when recorder.IsRecording:
-                    await recorder.CancelAsync();
-                    console.Note("Taken back: nothing was sent.");
+                case ConsoleKey.Escape when pressed:
+                    pressed = false;
+                    await conversation.CancelAsync();
+                    _console.Note("Taken back: nothing was sent.");
                     break;
                 case var _ when key.KeyChar == EndOfTransmission:
                     return;
@@ -120,32 +159,35 @@ internal sealed class VoiceChat(ChatChannel chat, Avatar? avatar, VoiceRecorder 
         }
     }
 
-    private async Task AskAsync(WavRecording recording, CancellationToken cancellationToken)
+    private async Task TellAsync(VoiceTurn turn, CancellationToken cancellationToken)
     {
-        if (recording.Pcm.IsEmpty)
+        await SaveAsync(turn.Recording, turn.Number, cancellationToken);
+        if (turn.Answer is { } answer)
         {
-            console.Note("Nothing was heard: nothing was sent.");
-            return;
+            _console.Answer(talk.Avatar?.Name, answer);
         }
-        _isAsking = true;
-        try
+        else if (turn.Error is RavatarTimeoutException && _settings.IsLive)
         {
-            await SaveAsync(recording, ++_recordings, cancellationToken);
-            if (console.IsInteractive)
-            {
-                console.Note(string.Create(CultureInfo.InvariantCulture, $"{recording.Duration.TotalSeconds:F1} s sent."));
-            }
-            console.Answer(avatar?.Name, await chat.AskAsync(recording, cancellationToken));
+            _console.Note(turn.Error.Message); // the stream speaks; whether a text comes as well is the service's choice
         }
-        finally
+        else if (turn.Error is { } error)
         {
-            _isAsking = false;
+            ExceptionDispatchInfo.Throw(error);
+        }
+        if (_console.IsInteractive && turn is { TimeToSend: { } sent, TimeToAnswer: { } answered })
+        {
+            _console.Note(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{turn.Recording.Duration.TotalSeconds:F1} s said, sent after {sent.TotalSeconds:F2} s, answered after {answered.TotalSeconds:F1} s."
+                )
+            );
         }
     }
 
     private async Task SaveAsync(WavRecording recording, int number, CancellationToken cancellationToken)
     {
-        if (settings.SavePath is not { } first)
+        if (_settings.SavePath is not { } first)
         {
             return;
         }

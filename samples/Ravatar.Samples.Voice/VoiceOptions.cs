@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Ravatar.Client;
 
 namespace Ravatar.Samples;
 
@@ -16,12 +17,23 @@ internal sealed class VoiceOptions
         "--mode",
         "vad|ptt|record",
         "vad: a pause ends what is said; ptt: push-to-talk, at a terminal; record: a line of input (Enter) starts and another ends it,"
-            + " a file is sent as a whole [default: vad where the service enables it, else ptt at a terminal, else record]"
+            + " a file is sent as a whole [default: with --live none of them; else vad where the service enables it, else ptt at a terminal, else record]"
     );
     private readonly Option<string?> _save = SampleOptions.Text(
         "--save",
         "FILE.wav",
         "keep what is sent: the first recording under this name, the next ones as FILE-2.wav, FILE-3.wav"
+    );
+    private readonly Option<bool> _live = new("--live")
+    {
+        Description =
+            "Live Mode: print the address of the page that shows the avatar (it holds your token) and stream, until Ctrl+C or the end of the file;"
+            + " with --mode send recordings instead of a stream",
+    };
+    private readonly Option<string?> _journal = SampleOptions.Text(
+        "--journal",
+        "DIR",
+        "with --live: note the running session in this folder, and end those that a crashed run left there"
     );
     private readonly Option<bool> _listDevices = new("--list-devices")
     {
@@ -29,7 +41,7 @@ internal sealed class VoiceOptions
     };
 
     /// <summary>For <c>--help</c>.</summary>
-    public IEnumerable<Option> All => [_microphone, _wav, _mode, _save, _listDevices];
+    public IEnumerable<Option> All => [_microphone, _wav, _mode, _save, _live, _journal, _listDevices];
 
     /// <exception cref="UsageException">The options contradict each other, or one's value makes no sense.</exception>
     public VoiceSettings Read(ParseResult given, bool isInteractive)
@@ -50,13 +62,24 @@ internal sealed class VoiceOptions
                 "--mode ptt needs a terminal, for its keys. Use --mode record or --mode vad where input is redirected."
             );
         }
-        return new VoiceSettings(
+        bool live = given.GetValue(_live);
+        string? journal = given.GetValue(_journal);
+        if (journal is not null && !live)
+        {
+            throw new UsageException("--journal is for live sessions: give --live as well.");
+        }
+        VoiceSettings settings = new(
             wav,
             given.GetValue(_microphone),
             mode,
             SavePath(given.GetValue(_save), wav),
-            given.GetValue(_listDevices)
+            given.GetValue(_listDevices),
+            live,
+            journal
         );
+        return settings is { Streams: true, SavePath: not null }
+            ? throw new UsageException("--save keeps recordings, and --live without --mode makes none.")
+            : settings;
     }
 
     private static VoiceMode? Mode(string? text) =>

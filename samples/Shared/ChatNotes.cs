@@ -5,17 +5,21 @@ namespace Ravatar.Samples;
 /// <summary>What a chat does beside answering, told to the console.</summary>
 internal static class ChatNotes
 {
-    /// <summary>Tells it as long as the conversation goes on.</summary>
+    /// <summary>Tells it as long as the conversation goes on; answers too, where the conversation does not wait for them itself.</summary>
     public static async Task TellWhileAsync(
         ChatChannel chat,
         Avatar? avatar,
         SampleConsole console,
         Func<CancellationToken, Task> conversation,
-        CancellationToken cancellationToken
+        CancellationToken cancellationToken,
+        bool answersToo = false
     )
     {
         using CancellationTokenSource reading = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        Task aside = Task.WhenAll(TellEventsAsync(chat, avatar, console, reading.Token), TellStatesAsync(chat, console, reading.Token));
+        Task aside = Task.WhenAll(
+            TellEventsAsync(chat, avatar, console, answersToo, reading.Token),
+            TellStatesAsync(chat, console, reading.Token)
+        );
         try
         {
             await conversation(cancellationToken);
@@ -28,7 +32,13 @@ internal static class ChatNotes
     }
 
     /// <summary>What arrives beside the answers that were asked for.</summary>
-    private static async Task TellEventsAsync(ChatChannel chat, Avatar? avatar, SampleConsole console, CancellationToken cancellationToken)
+    private static async Task TellEventsAsync(
+        ChatChannel chat,
+        Avatar? avatar,
+        SampleConsole console,
+        bool answersToo,
+        CancellationToken cancellationToken
+    )
     {
         await foreach (ChatEvent e in chat.ReadAllAsync(cancellationToken))
         {
@@ -39,6 +49,9 @@ internal static class ChatNotes
                     break;
                 case ServerEvent { Text.Length: > 0 } happened:
                     console.Note($"event: {happened.Text}");
+                    break;
+                case ChatAnswer answer when answersToo:
+                    console.Answer(avatar?.Name, answer);
                     break;
                 case ChatAnswer { IsFollowUp: true } more:
                     console.Note($"{avatar?.Name} adds: {more.Text} {more.FileUrl}");

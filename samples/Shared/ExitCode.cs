@@ -36,8 +36,8 @@ internal static class ExitCode
         {
             UsageException => Usage,
             RavatarPaymentRequiredException => Payment,
-            RavatarBusyException => Busy,
-            RavatarTimeoutException => NoAnswer,
+            RavatarBusyException or RavatarLiveException { Reason: LiveError.Busy } => Busy,
+            RavatarTimeoutException or RavatarLiveException { Reason: LiveError.Timeout } => NoAnswer,
             RavatarAuthenticationException => SignIn,
             RavatarConnectionException => Connection,
             RavatarAudioException => Microphone,

@@ -16,8 +16,17 @@ internal sealed class SampleService : IAsyncDisposable
 
     public RavatarClient Client { get; }
 
+    /// <param name="settings">What all samples are told.</param>
+    /// <param name="source">The sample's name.</param>
+    /// <param name="console">For notes.</param>
+    /// <param name="configure">What this sample is told besides.</param>
     /// <exception cref="UsageException">A setting was refused.</exception>
-    public static async Task<SampleService> StartAsync(SampleSettings settings, string source, SampleConsole console)
+    public static async Task<SampleService> StartAsync(
+        SampleSettings settings,
+        string source,
+        SampleConsole console,
+        Action<RavatarClientOptions>? configure = null
+    )
     {
         FakeRavatarServer? fake = settings.WantsFakeServer ? await FakeRavatarServer.StartAsync() : null;
         if (fake is not null)
@@ -37,6 +46,7 @@ internal sealed class SampleService : IAsyncDisposable
         {
             options.BaseAddress = address;
         }
+        configure?.Invoke(options);
         ILoggerFactory loggers = LoggerFactory.Create(settings.Debug ? LogToStandardError : static _ => { });
         try
         {

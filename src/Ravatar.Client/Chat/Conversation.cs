@@ -59,6 +59,7 @@ internal sealed partial class Conversation : IDisposable
             }
             message.Stage = OutgoingStage.Writing;
             message.Epoch = epoch;
+            message.WrittenTimestamp = _time.GetTimestamp();
             return true;
         }
     }
@@ -68,6 +69,7 @@ internal sealed partial class Conversation : IDisposable
     {
         lock (_gate)
         {
+            message.WrittenTimestamp = _time.GetTimestamp();
             if (message.Stage is OutgoingStage.Writing)
             {
                 message.Stage = OutgoingStage.Written;

@@ -76,6 +76,9 @@ internal sealed class OutgoingMessage
     /// <summary>When it was written, in connected time.</summary>
     public TimeSpan WrittenAt { get; set; }
 
+    /// <summary>The same as a timestamp of the clock; until then, when its writing began; null before.</summary>
+    public long? WrittenTimestamp { get; set; }
+
     /// <summary>A copy of an older answer may have been its own: history decides.</summary>
     public bool Doubtful { get; set; }
 

@@ -25,7 +25,7 @@ public sealed partial class LiveSession
         Guard.NotNull(source);
         cancellationToken.ThrowIfCancellationRequested();
         ThrowIfOver();
-        bool isFile = source is WavAudioSource;
+        bool isFile = source is WavAudioSource or GatedSource { IsFile: true };
         FramePace? pace = options?.RealTime ?? isFile ? new FramePace(_environment.Time) : null;
         FrameCount count = new();
         using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _watching.Token);
@@ -70,7 +70,7 @@ public sealed partial class LiveSession
                 count.Add(sending.Result);
                 continue;
             }
-            last = count.AddAsync(sending);
+            last = count.AddAsync(sending, last);
             if (waits)
             {
                 await last.WithCancellation(cancellationToken).ConfigureAwait(false);
@@ -90,6 +90,11 @@ public sealed partial class LiveSession
 
         public void Add(bool written) => Interlocked.Increment(ref written ? ref _sent : ref _dropped);
 
-        public async Task AddAsync(ValueTask<bool> sending) => Add(await sending.ConfigureAwait(false));
+        /// <summary>Ends when all that was added before has been counted as well.</summary>
+        public async Task AddAsync(ValueTask<bool> sending, Task before)
+        {
+            Add(await sending.ConfigureAwait(false));
+            await before.ConfigureAwait(false);
+        }
     }
 }

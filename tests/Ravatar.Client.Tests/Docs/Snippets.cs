@@ -147,12 +147,55 @@ internal static class Snippets
     {
         #region speaking
         await using IAudioSource microphone = Microphone.Open(); // package Ravatar.Client.Microphone
-        await using VoiceRecorder recorder = ravatar.CreateRecorder(microphone);
-        await foreach (WavRecording utterance in recorder.RecordUtterancesAsync(cancellationToken)) // a pause ends each
+        await using VoiceConversation conversation = ravatar.CreateVoiceConversation(chat, microphone, new() { Mode = VoiceMode.Vad });
+        await foreach (VoiceTurn turn in conversation.RunAsync(cancellationToken)) // a pause sends what was said; then it listens again
         {
-            ChatAnswer answer = await chat.AskAsync(utterance, cancellationToken);
-            Console.WriteLine(answer.Text);
+            Console.WriteLine(turn.Answer?.Text ?? turn.Error?.Message);
         }
+        #endregion
+    }
+
+    public static async Task ConversingAsync(
+        VoiceConversation conversation,
+        Func<ChatAnswer, Task> play,
+        CancellationToken cancellationToken
+    )
+    {
+        Task PlayAsync(ChatAnswer answer) => play(answer);
+
+        #region conversing
+        IAsyncEnumerable<VoiceTurn> turns = conversation.RunAsync(cancellationToken); // it listens from here on
+
+        // Elsewhere, in the user interface:
+        // await conversation.PressAsync(); … await conversation.ReleaseAsync();      the button of push-to-talk
+        // conversation.IsMuted = true;                                               stays until it is set back
+        // conversation.IsTyping = true; … await conversation.AskAsync("typed");      closes the open microphone meanwhile
+
+        await foreach (VoiceTurn turn in turns)
+        {
+            Console.WriteLine($"{turn.Recording.Duration} said, sent after {turn.TimeToSend}, answered after {turn.TimeToAnswer}");
+            if (turn.Answer is { } answer)
+            {
+                await PlayAsync(answer); // nothing is heard before the next turn is asked for
+            }
+            else
+            {
+                Console.WriteLine(turn.Error?.Message); // no answer in time: the conversation goes on
+            }
+        }
+        #endregion
+    }
+
+    public static async Task StreamingAsync(RavatarClient ravatar, ChatChannel chat, Action<Uri> show, CancellationToken cancellationToken)
+    {
+        void Show(Uri page) => show(page);
+
+        #region streaming
+        await using LiveSession session = await chat.StartLiveAsync(cancellationToken: cancellationToken);
+        Show(session.PageUri);
+        await using IAudioSource microphone = Microphone.Open();
+        await using VoiceConversation conversation = ravatar.CreateVoiceConversation(chat, microphone, new() { Mode = VoiceMode.Vad });
+        await conversation.StreamAsync(session, cancellationToken: cancellationToken); // or RunAsync, for avatars that take recordings
         #endregion
     }
 
