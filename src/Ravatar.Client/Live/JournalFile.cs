@@ -10,6 +10,8 @@ internal sealed class JournalFile
 {
     public const string Pattern = "ravatar-live-*.journal";
 
+    private const int Attempts = 3;
+
     private static readonly Dictionary<string, JournalFile> s_byFolder = new(StringComparer.Ordinal);
 
     private readonly object _gate = new();
@@ -34,7 +36,7 @@ internal sealed class JournalFile
     {
         lock (_gate)
         {
-            _file ??= Create();
+            _file ??= CreateLocked();
             Append(_file, JournalLine.Start(entry));
             _running.Add(entry.LicenseId);
         }
@@ -78,6 +80,22 @@ internal sealed class JournalFile
         file.Seek(0, SeekOrigin.End);
         file.Write(line, 0, line.Length);
         file.Flush(flushToDisk: true);
+    }
+
+    /// <summary>Between its making and its lock, a sweep may find a new journal and take it for an abandoned one.</summary>
+    private FileStream CreateLocked()
+    {
+        for (int attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return Create();
+            }
+            catch (IOException) when (attempt < Attempts && Directory.Exists(_folder))
+            {
+                // the next one has another name
+            }
+        }
     }
 
     private FileStream Create()

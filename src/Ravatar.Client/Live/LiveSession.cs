@@ -95,7 +95,10 @@ public sealed partial class LiveSession : IAsyncDisposable
         return sending.IsCompletedSuccessfully ? new ValueTask<bool>(Count(sending.Result)) : CountAsync(sending);
     }
 
-    /// <summary>Ends the session, here at once and then on the server.</summary>
+    /// <summary>
+    /// Ends the session, here at once and then on the server. The server is told by HTTP, which may overtake frames that are still on their way through the
+    /// socket: where every last word counts, wait for the avatar's answer first.
+    /// </summary>
     /// <param name="cancellationToken">Ends this wait; the session ends all the same.</param>
     /// <returns>How it ended, after 8 s at most: see <see cref="LiveEnd.EndedOnServer"/>.</returns>
     /// <exception cref="OperationCanceledException">The token was cancelled first.</exception>

@@ -34,6 +34,9 @@ internal sealed class LiveSessions
     public async Task<LiveSession> StartAsync(ILiveChannel channel, LiveOptions options, CancellationToken cancellationToken)
     {
         await TakeAsync(channel, cancellationToken).ConfigureAwait(false);
+        // Open until whatever has to be ended is tracked by itself, so that no end of all slips in between.
+        TaskCompletionSource<bool> underWay = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        _ = Track(underWay.Task);
         try
         {
             // It may hold the very slot that is wanted now.
@@ -55,6 +58,10 @@ internal sealed class LiveSessions
         {
             Release(channel, session: null);
             throw;
+        }
+        finally
+        {
+            underWay.SetResult(true);
         }
     }
 
