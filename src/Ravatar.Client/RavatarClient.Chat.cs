@@ -52,7 +52,9 @@ public sealed partial class RavatarClient
                 cancellationToken
             )
             .ConfigureAwait(false);
+        channel.Starter = (live, token) => StartLiveAsync(channel, live, token);
         await KeepAsync(channel).ConfigureAwait(false);
+        EndLeftBehind();
         return channel;
     }
 

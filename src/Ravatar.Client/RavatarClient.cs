@@ -121,8 +121,29 @@ public sealed partial class RavatarClient : IAsyncDisposable, IDisposable
         {
             return;
         }
+        Task liveOver = DisposeLiveAsync();
         await DisposeChannelsAsync().ConfigureAwait(false);
         await Clock.CancelAsync(_lifetime).ConfigureAwait(false);
+        if (await liveOver.FinishesWithin(LiveEnder.Limit, _time).ConfigureAwait(false))
+        {
+            await ReleaseAsync().ConfigureAwait(false);
+        }
+        else
+        {
+            // A session that is still starting has to be ended; it needs the connection and the token for that.
+            Detached.Observe(Detached.Run(() => ReleaseAfterAsync(liveOver)));
+        }
+    }
+
+    private async Task<bool> ReleaseAfterAsync(Task liveOver)
+    {
+        await liveOver.ConfigureAwait(false);
+        await ReleaseAsync().ConfigureAwait(false);
+        return true;
+    }
+
+    private async Task ReleaseAsync()
+    {
         await _tokens.DisposeAsync().ConfigureAwait(false);
         _owned?.Dispose();
         // The lifetime's source is left undisposed: calls under way still ask it why they ended, and it holds no timer.

@@ -38,12 +38,16 @@ public sealed class RavatarClientOptions
     /// <summary>How chat channels behave.</summary>
     public ChatChannelOptions Chat { get; set; } = new();
 
+    /// <summary>How live sessions end when nobody ends them.</summary>
+    public LiveSessionOptions Live { get; set; } = new();
+
     /// <summary>A copy that no later change reaches.</summary>
     internal RavatarClientOptions Copy()
     {
         RavatarClientOptions copy = (RavatarClientOptions)MemberwiseClone();
         copy.Retry = Retry.Copy();
         copy.Chat = Chat.Copy();
+        copy.Live = Live.Copy();
         return copy;
     }
 

@@ -90,6 +90,7 @@ internal sealed class RavatarClientOptionsValidator : IValidateOptions<RavatarCl
             problems.Add("PrefetchPages: it must be 1 to 16.");
         }
         CheckChat(options.Chat, problems);
+        CheckLive(options.Live, problems);
         if (options.Retry is not { } retry)
         {
             problems.Add("Retry: it must not be null.");
@@ -137,6 +138,20 @@ internal sealed class RavatarClientOptionsValidator : IValidateOptions<RavatarCl
         if (chat.FlushTimeout < TimeSpan.Zero || chat.FlushTimeout > TimeSpan.FromMinutes(1))
         {
             problems.Add("Chat.FlushTimeout: it must be zero to one minute.");
+        }
+    }
+
+    private static void CheckLive(LiveSessionOptions? live, List<string> problems)
+    {
+        if (live is null)
+        {
+            problems.Add("Live: it must not be null.");
+            return;
+        }
+        CheckTime(live.MaxOutage, "Live.MaxOutage", problems);
+        if (live.JournalFolder is { } folder && (string.IsNullOrWhiteSpace(folder) || folder.IndexOfAny(Path.GetInvalidPathChars()) >= 0))
+        {
+            problems.Add("Live.JournalFolder: it must be a folder's path; leave it null for no journal.");
         }
     }
 

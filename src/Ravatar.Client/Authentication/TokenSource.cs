@@ -21,6 +21,7 @@ internal sealed class TokenSource : IAsyncDisposable
 
     // Written under the gate; read without it on the fast path.
     private volatile Held? _held;
+    private volatile AccessToken? _newest;
     private Task<AccessToken>? _flight;
     private bool _disposed;
 
@@ -33,6 +34,9 @@ internal sealed class TokenSource : IAsyncDisposable
         _time = time;
         _logger = logger;
     }
+
+    /// <summary>The token that was issued last, be it still good or not; null before the first.</summary>
+    public AccessToken? Newest => _newest;
 
     /// <summary>The present token, or a new one where there is none or the present one is due.</summary>
     public ValueTask<AccessToken> GetAsync(CancellationToken cancellationToken)
@@ -154,6 +158,7 @@ internal sealed class TokenSource : IAsyncDisposable
             if (!_disposed && held is not null)
             {
                 _held = held;
+                _newest = held.Token;
             }
             return _disposed;
         }

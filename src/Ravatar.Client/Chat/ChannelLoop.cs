@@ -50,6 +50,9 @@ internal sealed class ChannelLoop
         conversation.SilenceSuspected = SuspectSilence;
     }
 
+    /// <summary>Sees every message first, also those that are held back; must not wait.</summary>
+    public required Action<ChatEvent> Inspect { get; init; }
+
     /// <summary>What the channel does now.</summary>
     public ChatStateChange State => _state;
 
@@ -200,6 +203,7 @@ internal sealed class ChannelLoop
     private void Receive(ChatEvent received, int epoch)
     {
         _counters.ReceivedOnce(received is not UnknownEvent);
+        Inspect(received);
         _conversation.Receive(received, epoch);
     }
 

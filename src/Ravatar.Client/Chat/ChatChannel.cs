@@ -5,7 +5,7 @@ namespace Ravatar.Client;
 /// were missed are fetched. All members may be used from any thread, at any time.
 /// </summary>
 /// <remarks>Made by <see cref="RavatarClient"/>. Dispose it when the conversation is over.</remarks>
-public sealed class ChatChannel : IAsyncDisposable
+public sealed partial class ChatChannel : IAsyncDisposable
 {
     private const int WatchedStates = 256;
 
@@ -53,9 +53,9 @@ public sealed class ChatChannel : IAsyncDisposable
             options.ReaderEvents,
             options.ReaderBytes
         );
-        _conversation = new Conversation(settings, _events, room, _counters, environment.Time);
+        _conversation = new Conversation(settings, _events, room, _counters, Live, environment.Time);
         _outbox = new Outbox(_conversation, room, _counters);
-        _loop = new ChannelLoop(environment, options, _conversation, _outbox, _events, _states, _counters);
+        _loop = new ChannelLoop(environment, options, _conversation, _outbox, _events, _states, _counters) { Inspect = Live.Inspect };
         Completion = Detached.Run(_loop.RunAsync);
     }
 
@@ -67,6 +67,9 @@ public sealed class ChatChannel : IAsyncDisposable
 
     /// <summary>What the channel does now.</summary>
     public ChatState State => _loop.State.State;
+
+    /// <summary>The session that messages belong to, if one runs.</summary>
+    internal LiveMode Live { get; } = new();
 
     /// <summary>Completes when the channel has ended, and tells how. Never fails.</summary>
     public Task<ChatEnd> Completion { get; }
@@ -86,7 +89,7 @@ public sealed class ChatChannel : IAsyncDisposable
     public Task SendTextAsync(string text, CancellationToken cancellationToken = default)
     {
         Guard.NotBlank(text);
-        return SendAsync(text, () => _encoder.Text(text), cancellationToken);
+        return SendAsync(text, license => _encoder.Text(text, license), cancellationToken);
     }
 
     /// <summary>Sends a spoken message. Its answer comes to the readers (<see cref="ReadAllAsync"/>).</summary>
@@ -96,7 +99,7 @@ public sealed class ChatChannel : IAsyncDisposable
     public Task SendVoiceAsync(VoiceClip voice, CancellationToken cancellationToken = default)
     {
         Guard.NotNull(voice);
-        return SendAsync(null, () => _encoder.Voice(voice), cancellationToken);
+        return SendAsync(null, license => _encoder.Voice(voice, license), cancellationToken);
     }
 
     /// <summary>Asks a typed question and waits for its answer, which readers get as well. Any number may be asked at a time.</summary>
@@ -118,7 +121,7 @@ public sealed class ChatChannel : IAsyncDisposable
     public Task<ChatAnswer> AskAsync(string question, TimeSpan timeout, CancellationToken cancellationToken = default)
     {
         Guard.NotBlank(question);
-        return AskAsync(question, () => _encoder.Text(question), Guard.UpToOneDay(timeout), cancellationToken);
+        return AskAsync(question, license => _encoder.Text(question, license), Guard.UpToOneDay(timeout), cancellationToken);
     }
 
     /// <summary>Asks a spoken question and waits for its answer, which readers get as well.</summary>
@@ -135,7 +138,7 @@ public sealed class ChatChannel : IAsyncDisposable
     public Task<ChatAnswer> AskAsync(VoiceClip question, TimeSpan timeout, CancellationToken cancellationToken = default)
     {
         Guard.NotNull(question);
-        return AskAsync(null, () => _encoder.Voice(question), Guard.UpToOneDay(timeout), cancellationToken);
+        return AskAsync(null, license => _encoder.Voice(question, license), Guard.UpToOneDay(timeout), cancellationToken);
     }
 
     /// <summary>
@@ -230,13 +233,18 @@ public sealed class ChatChannel : IAsyncDisposable
         }
     }
 
-    private async Task SendAsync(string? text, Func<byte[]> encode, CancellationToken cancellationToken)
+    private async Task SendAsync(string? text, Func<string?, byte[]> encode, CancellationToken cancellationToken)
     {
         OutgoingMessage message = Post(text, encode, null, cancellationToken);
         await WaitAsync(message.Written.Task, message, cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task<ChatAnswer> AskAsync(string? text, Func<byte[]> encode, TimeSpan timeout, CancellationToken cancellationToken)
+    private async Task<ChatAnswer> AskAsync(
+        string? text,
+        Func<string?, byte[]> encode,
+        TimeSpan timeout,
+        CancellationToken cancellationToken
+    )
     {
         OutgoingMessage message = Post(text, encode, timeout, cancellationToken);
         return await WaitAsync(message.Answer!.Task, message, cancellationToken).ConfigureAwait(false);
@@ -257,12 +265,12 @@ public sealed class ChatChannel : IAsyncDisposable
     }
 
     /// <summary>Brings a message on its way; a timeout means that its answer is wanted.</summary>
-    private OutgoingMessage Post(string? text, Func<byte[]> encode, TimeSpan? timeout, CancellationToken cancellationToken)
+    private OutgoingMessage Post(string? text, Func<string?, byte[]> encode, TimeSpan? timeout, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         Guard.NotDisposed(_disposal is not null, this);
-        byte[] frame = encode();
-        OutgoingMessage message = new(frame, text, timeout is not null, timeout ?? _answerTimeout);
+        string? license = Live.LicenseId;
+        OutgoingMessage message = new(encode(license), text, timeout is not null, timeout ?? _answerTimeout) { LicenseId = license };
         ValueTask posting = _outbox.PostAsync(message);
         if (!posting.IsCompletedSuccessfully)
         {

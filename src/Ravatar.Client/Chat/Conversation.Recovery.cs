@@ -7,6 +7,7 @@ internal sealed partial class Conversation
     public Action? HistoryWanted { get; set; }
 
     private List<(ChatEvent Event, int Epoch)>? _held;
+    private int _epoch;
     private long _heldWeight;
     private TaskCompletionSource<bool>? _released;
 
@@ -271,5 +272,18 @@ internal sealed partial class Conversation
                 return;
             }
         }
+    }
+
+    /// <summary>Under the gate: a message for a live session that is over must not reach the server any more.</summary>
+    private bool FailsAsStale(OutgoingMessage message)
+    {
+        if (!_live.IsStale(message.LicenseId))
+        {
+            return false;
+        }
+        _matcher.Open.Remove(message);
+        Settle(message);
+        message.Fail(LiveMode.StaleMessage());
+        return true;
     }
 }

@@ -16,16 +16,23 @@ internal sealed partial class Conversation : IDisposable
     private readonly Room _room;
     private readonly ChannelCounters _counters;
     private readonly ConversationSettings _settings;
+    private readonly LiveMode _live;
     private readonly TimeProvider _time;
     private long _lastSettled;
     private long _receivedCount;
     private TimeSpan _armedFor = TimeSpan.MaxValue;
-    private int _epoch;
     private int _provenEpoch;
 
-    public Conversation(ConversationSettings settings, Broadcast<ChatEvent> readers, Room room, ChannelCounters counters, TimeProvider time)
+    public Conversation(
+        ConversationSettings settings,
+        Broadcast<ChatEvent> readers,
+        Room room,
+        ChannelCounters counters,
+        LiveMode live,
+        TimeProvider time
+    )
     {
-        (_settings, _readers, _room, _counters, _time) = (settings, readers, room, counters, time);
+        (_settings, _readers, _room, _counters, _live, _time) = (settings, readers, room, counters, live, time);
         _matcher = new AnswerMatcher(settings.AvatarId);
         _clock = new ConnectedClock(time);
         _timer = time.CreateTimer(static c => ((Conversation)c!).Tick(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
@@ -42,7 +49,7 @@ internal sealed partial class Conversation : IDisposable
     {
         lock (_gate)
         {
-            if (message.Stage != OutgoingStage.Waiting)
+            if (message.Stage != OutgoingStage.Waiting || FailsAsStale(message))
             {
                 return false;
             }
@@ -253,25 +260,15 @@ internal sealed partial class Conversation : IDisposable
         _settings.SuspectSilence
         && !message.Suspected
         && message.Epoch == _epoch
-        && OverdueAt(message) <= now
+        && message.OverdueAt <= now
         && _receivedCount == message.ReceivedBefore;
-
-    private static TimeSpan OverdueAt(OutgoingMessage message)
-    {
-        if (message.Due == TimeSpan.MaxValue)
-        {
-            return TimeSpan.MaxValue;
-        }
-        TimeSpan patience = TimeSpan.FromTicks(Math.Min(message.AnswerTimeout.Ticks / 5 * 4, TimeSpan.FromSeconds(25).Ticks));
-        return message.WrittenAt + patience;
-    }
 
     /// <summary>Under the gate: when this message wants the timer next.</summary>
     private TimeSpan NextMoment(OutgoingMessage message, TimeSpan now)
     {
         TimeSpan moment = message.Due > now && message.Answer is not null ? message.Due : message.Leaves;
         bool watched = _settings.SuspectSilence && !message.Suspected;
-        return watched && OverdueAt(message) is var overdue && overdue > now && overdue < moment ? overdue : moment;
+        return watched && message.OverdueAt is var overdue && overdue > now && overdue < moment ? overdue : moment;
     }
 
     /// <summary>Under the gate: to the earliest moment at which anything is due.</summary>

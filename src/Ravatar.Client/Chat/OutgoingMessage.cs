@@ -40,6 +40,9 @@ internal sealed class OutgoingMessage
 
     public byte[] Frame { get; }
 
+    /// <summary>The live session that it was made for; null in Chat Mode.</summary>
+    public string? LicenseId { get; init; }
+
     /// <summary>The text as it is compared with the server's <c>request</c>; null for voice.</summary>
     public string? Text { get; }
 
@@ -81,6 +84,12 @@ internal sealed class OutgoingMessage
 
     /// <summary>When its answer is due, in connected time; <see cref="TimeSpan.MaxValue"/> before it is written.</summary>
     public TimeSpan Due { get; set; } = TimeSpan.MaxValue;
+
+    /// <summary>From when on a connection that has brought nothing at all since the write is suspected, in connected time.</summary>
+    public TimeSpan OverdueAt =>
+        Due == TimeSpan.MaxValue
+            ? Due
+            : WrittenAt + TimeSpan.FromTicks(Math.Min(AnswerTimeout.Ticks / 5 * 4, TimeSpan.FromSeconds(25).Ticks));
 
     /// <summary>When its place is given up, in connected time.</summary>
     public TimeSpan Leaves

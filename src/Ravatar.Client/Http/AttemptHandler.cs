@@ -35,7 +35,7 @@ internal sealed class AttemptHandler : DelegatingHandler
         Log.RequestSending(_logger, info.Endpoint);
         await LogRequestAsync(request, info, cancellationToken).ConfigureAwait(false);
         long start = _time.GetTimestamp();
-        using CancellationTokenSource timeout = Clock.CancelAfter(_time, _timeout);
+        using CancellationTokenSource timeout = Clock.CancelAfter(_time, info.Timeout ?? _timeout);
         using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
         try
         {
@@ -53,7 +53,9 @@ internal sealed class AttemptHandler : DelegatingHandler
             }
             if (timeout.IsCancellationRequested)
             {
-                string problem = FormattableString.Invariant($"no complete answer came within {_timeout.TotalSeconds} s.");
+                string problem = FormattableString.Invariant(
+                    $"no complete answer came within {(info.Timeout ?? _timeout).TotalSeconds} s."
+                );
                 throw ApiErrors.TimedOut(info.Endpoint, problem, exception);
             }
             if (exception is OperationCanceledException)

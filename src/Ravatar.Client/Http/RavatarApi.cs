@@ -25,6 +25,10 @@ internal sealed class RavatarApi(HttpClient http, ApiSettings settings, Action<H
     private static readonly RequestInfo Connection = new("GET /connection") { Repeatable = true };
     private static readonly RequestInfo Chat = new("GET /chat") { Repeatable = true };
 
+    // A repetition could leave a second session running; giving up early, the first.
+    private static readonly RequestInfo StartLive = new("POST /startLiveSession") { Timeout = TimeSpan.FromSeconds(60) };
+    private static readonly RequestInfo EndLive = new("POST /endLiveSession");
+
     /// <summary><c>POST /jwt</c>: asks for a token.</summary>
     public async Task<string> IssueTokenAsync(string userId, string? projectId, CancellationToken cancellationToken)
     {
@@ -86,6 +90,32 @@ internal sealed class RavatarApi(HttpClient http, ApiSettings settings, Action<H
         sign(request);
         using HttpResponseMessage response = await SendAsync(request, cancellationToken).ConfigureAwait(false);
         return await ReadAsync(response, Chat, body => HistoryReader.Read(body.Span, page), cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary><c>POST /startLiveSession</c>: the answer as it came, where neither the HTTP status nor the body's own reports a failure.</summary>
+    public async Task<LiveAnswer> StartLiveAsync(string avatarId, int? width, int? height, CancellationToken cancellationToken)
+    {
+        using HttpRequestMessage request = Create(HttpMethod.Post, "startLiveSession", StartLive);
+        request.Content = LiveBody.Start(avatarId, width, height);
+        sign(request);
+        using HttpResponseMessage response = await SendAsync(request, cancellationToken).ConfigureAwait(false);
+        LiveAnswer answer = await ReadAsync(response, StartLive, static body => LiveBody.Read(body.Span), cancellationToken)
+            .ConfigureAwait(false);
+        return answer.Status is null or (>= 200 and < 300) ? answer : throw Refused(response, StartLive, answer.Status.Value);
+    }
+
+    /// <summary><c>POST /endLiveSession</c>.</summary>
+    public async Task<bool> EndLiveAsync(string licenseId, CancellationToken cancellationToken)
+    {
+        using HttpRequestMessage request = Create(HttpMethod.Post, "endLiveSession", EndLive);
+        request.Content = LiveBody.End(licenseId);
+        sign(request);
+        using HttpResponseMessage response = await SendAsync(request, cancellationToken).ConfigureAwait(false);
+        if (!response.IsSuccessStatusCode)
+        {
+            throw Refused(response, EndLive, (int)response.StatusCode);
+        }
+        return true;
     }
 
     private HttpRequestMessage Create(HttpMethod method, string relative, RequestInfo info)

@@ -12,6 +12,9 @@ internal sealed record RequestInfo(string Endpoint)
     /// <summary>Whether 500 says "try again" here.</summary>
     public bool RepeatAfterServerError { get; init; }
 
+    /// <summary>How long an attempt may take where the option's time-out is not for it.</summary>
+    public TimeSpan? Timeout { get; init; }
+
     /// <summary>Whether the answer holds a token: it is then shown nowhere.</summary>
     public bool AnswerIsSecret { get; init; }
 

@@ -17,7 +17,8 @@ public class DependencyTests
         ["Chat"] = ["Internal", "Errors", "Models"],
         ["Live"] = ["Internal", "Errors", "Models"],
         ["Audio"] = ["Internal", "Errors", "Models"],
-        [Root] = ["Internal", "Errors", "Models", "Authentication", "Http", "Chat", "Live", "Audio"],
+        ["Voice"] = ["Internal", "Errors", "Models", "Chat", "Live", "Audio"], // joins audio to where it is heard
+        [Root] = ["Internal", "Errors", "Models", "Authentication", "Http", "Chat", "Live", "Audio", "Voice"],
     };
 
     private static readonly IReadOnlyList<SourceFile> Files = SourceFile.Below("src", "Ravatar.Client");
@@ -32,7 +33,7 @@ public class DependencyTests
             .SelectMany(static f => f.DeclaredTypes.Select(type => (Type: type, f.Room)))
             .Distinct()
             .GroupBy(static d => d.Type)
-            .ToDictionary(static g => g.Key, static g => g.Select(static d => d.Room).Distinct().Single());
+            .ToDictionary(static g => g.Key, static g => HomeOf(g.Key, [.. g.Select(static d => d.Room).Distinct()]));
         Assert.True(roomOf.Count > 80, "The types of the library are not found any more.");
         List<string> wrong =
         [
@@ -44,6 +45,10 @@ public class DependencyTests
         ];
         Assert.True(wrong.Count == 0, string.Join(Environment.NewLine, wrong));
     }
+
+    /// <summary>A room above may add members to a type, as a part of it; its home is the room below, which knows nothing of them.</summary>
+    private static string HomeOf(string type, string[] rooms) =>
+        rooms.Length == 1 ? rooms[0] : rooms.Single(room => File.Exists(Repository.Find("src", "Ravatar.Client", room, type + ".cs")));
 
     private static string Name(string room) => room.Length == 0 ? "root" : room;
 }

@@ -26,6 +26,10 @@ internal static class ChatDecoder
             while (reader.Read()) { } // what follows the object is an error too, as the reader says
             ChatEvent received = Build(in fields, message);
             received.FrameBytes = message.Length;
+            if (received is not ChatAnswer) // an avatar may well say such words
+            {
+                FindLiveError(received, in fields);
+            }
             return received;
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException or ArgumentException)
@@ -194,6 +198,23 @@ internal static class ChatDecoder
                 };
             default:
                 return Unknown(message, "The message is of a kind this version does not know.", id, date);
+        }
+    }
+
+    /// <summary>Which member reports a stream error is published nowhere: any of them may.</summary>
+    private static void FindLiveError(ChatEvent received, in Fields f)
+    {
+        string? error =
+            f.Additional is not null && f.Additional.TryGetValue("error", out JsonElement value) && value.ValueKind == JsonValueKind.String
+                ? value.GetString()
+                : null;
+        foreach (string? text in (ReadOnlySpan<string?>)[error, f.Content, f.Message, f.Answer])
+        {
+            if (RavatarLiveException.Classify(text) is { } found)
+            {
+                (received.LiveError, received.LiveErrorText) = (found, text);
+                return;
+            }
         }
     }
 

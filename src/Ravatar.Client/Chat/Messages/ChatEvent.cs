@@ -19,6 +19,12 @@ public abstract class ChatEvent
     /// <summary>About how many bytes this event keeps alive; what readers' byte limits count.</summary>
     internal int Weight => Math.Max(Estimate, FrameBytes);
 
+    /// <summary>The stream error that it reports; null when it is none.</summary>
+    internal LiveError? LiveError { get; set; }
+
+    /// <summary>That error in the server's words.</summary>
+    internal string? LiveErrorText { get; set; }
+
     /// <summary>How long the message was that brought it, in bytes.</summary>
     internal int FrameBytes { get; set; }
 

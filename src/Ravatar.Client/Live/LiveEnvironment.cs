@@ -1,0 +1,28 @@
+using Microsoft.Extensions.Logging;
+
+namespace Ravatar.Client;
+
+/// <summary>What live sessions need from the rest of the SDK, so that they know neither HTTP nor the tokens' source.</summary>
+internal sealed class LiveEnvironment
+{
+    /// <summary><c>POST /startLiveSession</c> for an avatar.</summary>
+    public required Func<string, LiveOptions, CancellationToken, Task<LiveStart>> StartAsync { get; init; }
+
+    /// <summary><c>POST /endLiveSession</c> for a license of this user's.</summary>
+    public required Func<string, CancellationToken, Task> EndAsync { get; init; }
+
+    /// <summary>The same for what an earlier run left behind, which may be another user's.</summary>
+    public required Func<JournalEntry, CancellationToken, Task> EndLeftBehindAsync { get; init; }
+
+    /// <summary>The newest token there is; null before the first.</summary>
+    public required Func<string?> NewestToken { get; init; }
+
+    /// <summary>Whose sessions these are.</summary>
+    public required JournalOwner Owner { get; init; }
+
+    public required LiveSessionOptions Options { get; init; }
+
+    public required TimeProvider Time { get; init; }
+
+    public required ILogger Logger { get; init; }
+}
