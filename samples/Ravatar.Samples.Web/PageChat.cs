@@ -136,8 +136,7 @@ internal sealed class PageChat(ChatChannel channel, PageSocket page) : IAsyncDis
                 answer.AudioMediaType,
                 answer.IsRecovered
             ),
-            // What the stream reports is shown as an error of the live session.
-            SystemEvent { Text.Length: > 0 } system when Live is null => new AsideNote(system.Text),
+            SystemEvent { Text.Length: > 0 } system when !_live.Tells(system.Text) => new AsideNote(system.Text),
             ServerEvent { Text.Length: > 0 } happened => new AsideNote(happened.Text),
             UnknownEvent unknown => new AsideNote($"A message was not understood: {unknown.Problem}"),
             EventsMissed missed => new AsideNote($"{missed.Count} messages came faster than they could be shown. Reload the page."),
