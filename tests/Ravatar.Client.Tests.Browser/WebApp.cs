@@ -95,6 +95,16 @@ internal sealed class WebApp : IAsyncDisposable
         await Page.PressAsync("#text", "Enter");
     }
 
+    /// <summary>Holds the talk button, with the mouse, until the app records.</summary>
+    public async Task HoldAsync()
+    {
+        await Page.HoverAsync("#talk");
+        await Page.Mouse.DownAsync();
+        await ExpectRecordingAsync();
+    }
+
+    public Task ExpectRecordingAsync() => Assertions.Expect(Page.Locator("#talk")).ToHaveAttributeAsync("data-state", "recording");
+
     /// <summary>Leaves pictures of the page at both widths, light and dark.</summary>
     public async Task ShootAsync(string name)
     {

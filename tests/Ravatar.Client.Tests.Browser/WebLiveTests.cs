@@ -21,10 +21,10 @@ public class WebLiveTests(Chromium chromium)
         await Expect(stream.Locator("#token")).ToHaveTextAsync("token received");
         FakeLiveSession session = Assert.Single(app.Server.Live.Running);
 
-        await HoldAsync(app.Page.Locator("#talk"));
+        await app.HoldAsync();
         await Expect(stream.Locator("#frames")).Not.ToHaveTextAsync("0");
         await app.ShootAsync("live");
-        await ReleaseAsync(app.Page);
+        await app.Page.Mouse.UpAsync();
         await Expect(app.Page.Locator("#talk")).ToHaveTextAsync("Hold to talk");
         await app.AskAsync("Who are you?");
         await app.Server.Received.WaitForMessageAsync(static m => m.Request == "Who are you?", Cancel);
@@ -37,13 +37,4 @@ public class WebLiveTests(Chromium chromium)
         await app.Server.Received.WaitForAsync(_ => session.EndedByClient == true, Cancel);
         app.AssertWell();
     }
-
-    private static async Task HoldAsync(ILocator button)
-    {
-        await button.HoverAsync();
-        await button.Page.Mouse.DownAsync();
-        await Expect(button).ToHaveAttributeAsync("data-state", "recording");
-    }
-
-    private static Task ReleaseAsync(IPage page) => page.Mouse.UpAsync();
 }

@@ -147,7 +147,7 @@ export class Voice {
     button.setAttribute("aria-pressed", String(state === "recording"));
     label.textContent = { idle: mode.idle, opening: "Opening the microphone…", recording: mode.busy, ending: mode.idle }[state];
     discard.hidden = this.#mode !== "record" || state !== "recording";
-    level.hidden = state !== "recording";
+    level.ariaHidden = String(state !== "recording");
     level.style.setProperty("--level", 0);
     if (state === "recording") hint.textContent = mode.hint;
     else if (state === "idle") hint.textContent = "";

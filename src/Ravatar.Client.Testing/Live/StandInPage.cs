@@ -28,6 +28,7 @@ internal static class StandInPage
           h1 { font-size: 1.25rem; margin: 0; }
           p { margin: 0; }
           meter { width: min(18rem, 80vw); height: 1.5rem; }
+          @media (max-height: 15rem) { :root { font-size: 13px; } body { gap: .2rem; } }
         </style>
         </head>
         <body>
