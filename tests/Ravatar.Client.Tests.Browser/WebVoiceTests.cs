@@ -89,8 +89,7 @@ public class WebVoiceTests(Chromium chromium)
         await Expect(app.Page.Locator("#voice-hint")).ToHaveTextAsync("Cancelled: nothing was sent.");
         await app.Page.ClickAsync("#talk");
         await app.ExpectRecordingAsync();
-        await app.Page.WaitForTimeoutAsync(300);
-        await app.Page.ClickAsync("#talk");
+        await app.Page.ClickAsync("#talk", new() { Delay = 300 });
         ReceivedMessage message = await app.Server.Received.WaitForMessageAsync(static _ => true, Cancel);
         Assert.True(message.IsPushToTalk);
         Assert.Equal(1, app.Server.Received.MessageCount);
