@@ -67,6 +67,12 @@ internal static class ErrorText
                 "The service has ended the live session. Start a new one to go on.",
                 action
             ),
+            LiveError.Timeout when action == "reload" => new(
+                "timeout",
+                "Connection timeout",
+                "The picture did not arrive in time. The session goes on: load the stream again.",
+                action
+            ),
             LiveError.Timeout => Timeout(action),
             _ => new("stream", "Something went wrong", "The live session has ended. Start it again to reconnect.", action),
         };

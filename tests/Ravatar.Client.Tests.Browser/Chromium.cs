@@ -6,21 +6,24 @@ namespace Ravatar.Client.Tests;
 /// <summary>Debian's Chromium, started once for all tests of a class, as it is needed.</summary>
 public sealed class Chromium : IAsyncLifetime
 {
-    private readonly Dictionary<bool, IBrowser> _browsers = [];
+    private readonly Dictionary<FakeMicrophone, IBrowser> _browsers = [];
     private IPlaywright? _playwright;
+    private string? _speech;
 
-    /// <summary>A browser with a microphone that beeps, which every page may use; or one without any.</summary>
-    internal async Task<IBrowser> StartAsync(bool microphone)
+    /// <summary>A browser whose pages may all use the microphone, if there is one.</summary>
+    internal async Task<IBrowser> StartAsync(FakeMicrophone microphone)
     {
         string? path = Requires.FindTool("chromium");
         Requires.That(path is not null, "Chromium: apt-get install chromium.");
         if (!_browsers.TryGetValue(microphone, out IBrowser? browser))
         {
             _playwright ??= await Playwright.CreateAsync();
-            string[] always = ["--no-sandbox", "--autoplay-policy=user-gesture-required"];
-            string[] beeping = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"];
             browser = await _playwright.Chromium.LaunchAsync(
-                new() { ExecutablePath = path, Args = microphone ? [.. always, .. beeping] : always }
+                new()
+                {
+                    ExecutablePath = path,
+                    Args = ["--no-sandbox", "--autoplay-policy=user-gesture-required", .. Arguments(microphone)],
+                }
             );
             _browsers.Add(microphone, browser);
         }
@@ -36,5 +39,25 @@ public sealed class Chromium : IAsyncLifetime
             await browser.DisposeAsync();
         }
         _playwright?.Dispose();
+        if (_speech is { } file)
+        {
+            File.Delete(file);
+        }
+    }
+
+    private string[] Arguments(FakeMicrophone microphone)
+    {
+        if (microphone == FakeMicrophone.None)
+        {
+            return [];
+        }
+        string[] beeping = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"];
+        if (microphone == FakeMicrophone.Beeps)
+        {
+            return beeping;
+        }
+        _speech = Path.GetTempFileName();
+        File.WriteAllBytes(_speech, Syllables.ToWav());
+        return [.. beeping, $"--use-file-for-fake-audio-capture={_speech}"];
     }
 }

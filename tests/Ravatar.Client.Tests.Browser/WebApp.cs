@@ -59,7 +59,7 @@ internal sealed class WebApp : IAsyncDisposable
     public static async Task<WebApp> StartAsync(
         Chromium chromium,
         Action<FakeRavatarServer>? prepare = null,
-        bool microphone = true,
+        FakeMicrophone microphone = FakeMicrophone.Beeps,
         bool streamsLiveAudio = true
     )
     {
@@ -109,6 +109,8 @@ internal sealed class WebApp : IAsyncDisposable
     public async Task ShootAsync(string name)
     {
         string folder = Repository.Find("artifacts", "screenshots");
+        // A dialog covers the window, not the whole page.
+        bool isDialog = await Page.Locator("dialog[open]").CountAsync() > 0;
         foreach ((int width, int height) in ((int, int)[])[(1280, 800), (360, 740)])
         {
             await Page.SetViewportSizeAsync(width, height);
@@ -121,7 +123,7 @@ internal sealed class WebApp : IAsyncDisposable
                     new()
                     {
                         Path = Path.Combine(folder, $"{name}-{width}{suffix}.png"),
-                        FullPage = width == 360,
+                        FullPage = width == 360 && !isDialog,
                         Animations = ScreenshotAnimations.Disabled,
                     }
                 );

@@ -111,7 +111,7 @@ public class WebErrorTests(Chromium chromium)
     [Fact]
     public async Task Without_a_microphone_the_page_says_so()
     {
-        await using WebApp app = await WebApp.StartAsync(chromium, microphone: false);
+        await using WebApp app = await WebApp.StartAsync(chromium, microphone: FakeMicrophone.None);
         await app.OpenAsync();
         await app.Page.ClickAsync("#talk");
         await Expect(Notice(app, "no_specified_media_found")).ToContainTextAsync("No microphone found");

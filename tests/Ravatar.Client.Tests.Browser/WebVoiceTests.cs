@@ -97,7 +97,7 @@ public class WebVoiceTests(Chromium chromium)
     }
 
     [Fact]
-    public async Task Hands_free_a_pause_sends_what_was_said_and_typing_turns_the_microphone_off()
+    public async Task Hands_free_typing_turns_the_microphone_off_until_the_message_is_sent_and_the_user_for_good()
     {
         await using WebApp app = await OpenAsync(static server => server.Configuration.VadEnabled = true);
         await Expect(app.Page.Locator("#talk")).ToHaveTextAsync("Turn microphone on");
@@ -112,6 +112,23 @@ public class WebVoiceTests(Chromium chromium)
         await app.AskAsync("Is it off?");
         await app.Server.Received.WaitForMessageAsync(static m => m.Request == "Is it off?", Cancel);
         await Expect(app.Page.Locator("#talk")).ToHaveAttributeAsync("data-state", "idle");
+        app.AssertWell();
+    }
+
+    [Fact]
+    public async Task Hands_free_a_pause_sends_what_was_said_and_then_it_listens_again()
+    {
+        await using WebApp app = await WebApp.StartAsync(
+            chromium,
+            static server => server.Configuration.VadEnabled = true,
+            FakeMicrophone.Speaks
+        );
+        await app.OpenAsync();
+        await app.Page.ClickAsync("#talk");
+        await app.Server.Received.WaitForMessagesAsync(2, Cancel);
+        Assert.All(app.Server.Received.Messages, static m => Assert.Equal((FakeMessageKind.Voice, null), (m.Kind, m.IsPushToTalk)));
+        await Expect(app.Page.Locator("#log .theirs").Nth(2)).ToContainTextAsync("I heard a voice message of");
+        await app.ShootAsync("hands-free-answers");
         app.AssertWell();
     }
 

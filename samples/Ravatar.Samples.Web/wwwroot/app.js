@@ -138,6 +138,7 @@ function tell(state) {
 function enable(isEnabled) {
   text.disabled = byId("send").disabled = !isEnabled;
   voice.enable(isEnabled);
+  stage.enable(isEnabled);
 }
 
 function fill(select, entries, chosen) {

@@ -12,6 +12,7 @@ const film = document.getElementById("film");
 export class LiveStage {
   #avatar = null;
   #frame = null;
+  #isEnabled = false;
 
   /** @param act called with "start" or "stop" */
   constructor(act) {
@@ -21,6 +22,12 @@ export class LiveStage {
 
   get isRunning() {
     return this.#frame !== null;
+  }
+
+  /** Whether a session can be started now. */
+  enable(isEnabled) {
+    this.#isEnabled = isEnabled;
+    start.disabled = !isEnabled;
   }
 
   /** Who is on the stage. */
@@ -39,7 +46,7 @@ export class LiveStage {
   /** Follows the session: { step: "starting" | "running" | "ended", url }. */
   update(live) {
     start.hidden = !this.#avatar?.hasLiveMode || live.step === "running";
-    start.disabled = live.step === "starting";
+    start.disabled = live.step === "starting" || !this.#isEnabled;
     start.textContent = live.step === "starting" ? "Starting…" : "Start Live Mode";
     stop.hidden = live.step === "ended";
     stop.textContent = live.step === "starting" ? "Cancel" : "Stop Live Mode";

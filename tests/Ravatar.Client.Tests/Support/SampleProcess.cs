@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Ravatar.Client.Tests;
 
-/// <summary>A sample run as a program, with its standard streams redirected.</summary>
+/// <summary>A sample, or another program of ours, run as a program, with its standard streams redirected.</summary>
 internal sealed class SampleProcess : IDisposable
 {
     // Only a guard against hanging.
@@ -124,6 +124,7 @@ internal sealed class SampleProcess : IDisposable
     private static string PathOf(string name)
     {
         string configuration = new DirectoryInfo(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar)).Parent!.Name;
-        return Repository.Find("samples", name, "bin", configuration, "net10.0", name + ".dll");
+        string folder = Directory.Exists(Repository.Find("samples", name)) ? "samples" : "tests";
+        return Repository.Find(folder, name, "bin", configuration, "net10.0", name + ".dll");
     }
 }

@@ -1,0 +1,138 @@
+using Xunit;
+
+namespace Ravatar.Client.Tests;
+
+/// <summary>Starting a session: never cancelled on the wire, never forgotten.</summary>
+[Collection<ModelCollection>]
+public class LiveStartTests
+{
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_session_puts_its_channel_into_live_mode_and_takes_it_out_again()
+    {
+        ScriptedLive live = new();
+        LiveSession session = await live.StartAsync(Token);
+        Assert.Equal(("license-1", "license-1"), (session.LicenseId, live.Channel.LicenseId));
+        Assert.True(session.IsRunning);
+        LiveEnd end = await session.EndAsync(Token);
+        Assert.Equal(new LiveEnd(LiveEndReason.EndedByClient, "It was ended on this side.", EndedOnServer: true), end);
+        Assert.Null(live.Channel.LicenseId);
+        Assert.Equal(["license-1"], live.Ends);
+    }
+
+    [Fact]
+    public async Task A_caller_who_gives_up_leaves_a_start_that_is_ended_when_it_comes()
+    {
+        ScriptedLive live = new();
+        TaskCompletionSource<LiveStart> answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        CancellationToken onTheWire = default;
+        live.OnStart = (_, token) =>
+        {
+            onTheWire = token;
+            return answer.Task;
+        };
+        TaskCompletionSource ended = new();
+        live.OnEnd = (_, _) =>
+        {
+            ended.SetResult();
+            return Task.CompletedTask;
+        };
+        using CancellationTokenSource caller = new();
+        Task<LiveSession> start = live.StartAsync(caller.Token);
+        await caller.CancelAsync();
+        OperationCanceledException given = await Assert.ThrowsAnyAsync<OperationCanceledException>(() => start);
+        Assert.Equal(caller.Token, given.CancellationToken);
+        Assert.False(onTheWire.IsCancellationRequested);
+        answer.SetResult(ScriptedLive.Start(1));
+        await ended.Task.WaitAsync(ManualTimeProvider.HangGuard, Token);
+        await live.Sessions.EndAllAsync();
+        Assert.Equal(["license-1"], live.Ends);
+        Assert.Null(live.Channel.LicenseId);
+    }
+
+    [Fact]
+    public async Task A_start_that_never_answers_is_given_up_after_a_minute()
+    {
+        ScriptedLive live = new() { OnStart = static async (n, token) => await Never(n, token) };
+        Task<LiveSession> start = live.StartAsync(Token);
+        await live.Time.AdvanceToTimerAsync(TimeSpan.FromSeconds(60), TimeSpan.FromSeconds(60), Token);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => start.WaitAsync(ManualTimeProvider.HangGuard, Token));
+        await live.Sessions.EndAllAsync().WaitAsync(ManualTimeProvider.HangGuard, Token);
+    }
+
+    [Fact]
+    public async Task Disposal_during_a_start_ends_what_it_started()
+    {
+        ScriptedLive live = new();
+        TaskCompletionSource<LiveStart> answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        live.OnStart = (_, _) => answer.Task;
+        Task<LiveSession> start = live.StartAsync(Token);
+        Task disposal = live.Sessions.DisposeAsync();
+        Assert.False(disposal.IsCompleted);
+        answer.SetResult(ScriptedLive.Start(7));
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => start);
+        await disposal.WaitAsync(ManualTimeProvider.HangGuard, Token);
+        Assert.Equal(["license-7"], live.Ends);
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => live.StartAsync(Token));
+    }
+
+    [Fact]
+    public async Task A_channel_has_one_session_at_a_time()
+    {
+        ScriptedLive live = new();
+        TaskCompletionSource<LiveStart> answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        live.OnStart = (_, _) => answer.Task;
+        Task<LiveSession> first = live.StartAsync(Token);
+        await Assert.ThrowsAsync<InvalidOperationException>(() => live.StartAsync(Token));
+        answer.SetResult(ScriptedLive.Start(1));
+        LiveSession session = await first;
+        await Assert.ThrowsAsync<InvalidOperationException>(() => live.StartAsync(Token));
+        Assert.Equal(1, live.Starts);
+        await session.DisposeAsync();
+        await using LiveSession next = await live.StartAsync(Token);
+        Assert.Equal(2, live.Starts);
+    }
+
+    [Fact]
+    public async Task A_new_session_waits_until_the_last_one_has_ended_on_the_server()
+    {
+        ScriptedLive live = new();
+        TaskCompletionSource ending = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        live.OnEnd = (_, _) => ending.Task;
+        LiveSession first = await live.StartAsync(Token);
+        live.Channel.Reported!(LiveError.Expired, "Session expired");
+        Assert.False(first.IsRunning);
+        Task<LiveSession> second = live.StartAsync(Token);
+        Assert.Equal(1, live.Starts);
+        ending.SetResult();
+        await using LiveSession session = await second.WaitAsync(ManualTimeProvider.HangGuard, Token);
+        Assert.Equal("license-2", live.Channel.LicenseId);
+    }
+
+    [Fact]
+    public async Task A_start_that_fails_leaves_the_channel_free()
+    {
+        ScriptedLive live = new() { OnStart = static (_, _) => throw new RavatarLiveException(LiveError.Busy, "busy") };
+        await Assert.ThrowsAsync<RavatarLiveException>(() => live.StartAsync(Token));
+        live.OnStart = static (n, _) => Task.FromResult(ScriptedLive.Start(n));
+        await using LiveSession session = await live.StartAsync(Token);
+    }
+
+    [Fact]
+    public async Task The_page_has_the_newest_token()
+    {
+        ScriptedLive live = new();
+        await using LiveSession session = await live.StartAsync(Token);
+        Assert.Equal("https://stream.example/page?quality=high&token=token-1", session.PageUri.AbsoluteUri);
+        live.Token = "token-2";
+        Assert.Equal("https://stream.example/page?quality=high&token=token-2", session.PageUri.AbsoluteUri);
+        Assert.DoesNotContain("token-", live.Logs.Text, StringComparison.Ordinal);
+    }
+
+    private static async Task<LiveStart> Never(int number, CancellationToken cancellationToken)
+    {
+        TaskCompletionSource<LiveStart> never = new();
+        return await never.Task.WaitAsync(cancellationToken);
+    }
+}
