@@ -140,6 +140,9 @@ internal sealed class WebApp : IAsyncDisposable
         Assert.Empty(Server.Received.Violations);
     }
 
+    /// <summary>Ends the app under the page.</summary>
+    public Task StopAsync() => _app.StopAsync(CancellationToken.None);
+
     public async ValueTask DisposeAsync()
     {
         await _context.DisposeAsync();

@@ -6,6 +6,14 @@ const thinking = document.getElementById("thinking");
 
 const shown = new Set();
 const questions = new Map();
+let isAtEnd = true;
+
+// Whoever reads the end stays there when a film gets its size or the window another one.
+scroll.onscroll = () => { isAtEnd = scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < 60; };
+const sizes = new ResizeObserver(() => isAtEnd && toEnd());
+sizes.observe(list);
+sizes.observe(scroll);
+
 const sounds = /\.(wav|mp3|m4a|aac|ogg|oga|opus|flac)$/i;
 
 export function clear() {
@@ -64,19 +72,24 @@ export function prepend(messages) {
   const fromBottom = scroll.scrollHeight - scroll.scrollTop;
   const first = list.firstElementChild;
   for (const message of messages) say(message, { atTop: first });
-  scroll.scrollTop = first ? scroll.scrollHeight - fromBottom : scroll.scrollHeight;
+  if (first) scroll.scrollTop = scroll.scrollHeight - fromBottom;
+  else toEnd();
 }
 
 function append(item) {
-  const atEnd = scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < 120;
   list.append(item);
-  if (atEnd || item.className === "mine") scroll.scrollTop = scroll.scrollHeight;
+  if (isAtEnd || item.className === "mine") toEnd();
 }
 
 function think(name) {
   thinking.hidden = questions.size === 0;
   if (name) document.getElementById("thinking-name").textContent = name;
-  if (!thinking.hidden) scroll.scrollTop = scroll.scrollHeight;
+  if (!thinking.hidden) toEnd();
+}
+
+function toEnd() {
+  scroll.scrollTop = scroll.scrollHeight;
+  isAtEnd = true;
 }
 
 function time(date) {
