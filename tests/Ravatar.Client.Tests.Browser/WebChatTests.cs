@@ -119,6 +119,24 @@ public class WebChatTests(Chromium chromium)
     }
 
     [Fact]
+    public async Task Two_tabs_of_a_user_share_one_sign_in_and_each_has_its_own_answers()
+    {
+        await using WebApp app = await OpenAsync();
+        IPage other = await app.Page.Context.NewPageAsync();
+        await other.GotoAsync(app.Address.AbsoluteUri);
+        await Expect(other.Locator("#state")).ToHaveTextAsync("Connected");
+        await app.AskAsync("Which tab?");
+        await Expect(app.Page.Locator("#log .theirs").Nth(1)).ToContainTextAsync("You said: Which tab?");
+        await Expect(other.Locator("#log .theirs")).ToHaveCountAsync(1);
+        await app.Page.CloseAsync();
+        await other.FillAsync("#text", "And now?");
+        await other.PressAsync("#text", "Enter");
+        await Expect(other.Locator("#log .theirs").Nth(1)).ToContainTextAsync("You said: And now?");
+        Assert.Single(app.Server.Tokens.Issued);
+        app.AssertWell();
+    }
+
+    [Fact]
     public async Task Texts_are_shown_as_they_are_and_never_run()
     {
         const string Evil = "<img src=x onerror=\"document.title='gone'\"><b>bold</b>";

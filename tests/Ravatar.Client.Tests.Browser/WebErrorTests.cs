@@ -98,13 +98,21 @@ public class WebErrorTests(Chromium chromium)
     public async Task A_microphone_that_cannot_be_had_is_told(string error, string code, string title)
     {
         await using WebApp app = await WebApp.StartAsync(chromium);
-        await app.Page.AddInitScriptAsync($"navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('', '{error}'));");
+        await app.Page.AddInitScriptAsync(
+            $$"""
+            window.microphone = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+            navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('', '{{error}}'));
+            """
+        );
         await app.OpenAsync();
         await app.Page.ClickAsync("#talk");
         ILocator told = code == "permission_denied" ? app.Page.GetByRole(AriaRole.Dialog) : Notice(app, code);
         await Expect(told).ToContainTextAsync(title);
         await Expect(app.Page.Locator("#talk")).ToHaveTextAsync("Hold to talk");
         await app.ShootAsync(code);
+        await app.Page.EvaluateAsync("() => { navigator.mediaDevices.getUserMedia = window.microphone; }");
+        await told.GetByRole(AriaRole.Button, new() { Name = "Try again" }).ClickAsync();
+        await Expect(app.Page.Locator("#voice-hint")).ToHaveTextAsync("The microphone is ready.");
         app.AssertWell();
     }
 

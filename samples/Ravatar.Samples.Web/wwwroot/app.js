@@ -125,7 +125,7 @@ function act(action) {
     restart: () => connection.send({ type: "live.start" }),
     reload: () => connection.send({ type: "live.reload" }),
     reconnect: () => connection.open(),
-    microphone: () => byId("talk").focus(),
+    microphone: () => voice.tryAgain(),
   };
   acts[action]();
 }

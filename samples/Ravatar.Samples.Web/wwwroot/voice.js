@@ -80,6 +80,19 @@ export class Voice {
     this.#byTyping = false;
   }
 
+  /** Opens the microphone again after it could not be had, without recording. */
+  async tryAgain() {
+    if (this.#state !== "idle") return;
+    button.focus();
+    try {
+      await this.microphone.open();
+      hint.textContent = "The microphone is ready.";
+      this.#closeLater();
+    } catch (error) {
+      this.handlers.failed(error.notice);
+    }
+  }
+
   async press() {
     if (this.#state !== "idle" || button.disabled) return;
     clearTimeout(this.#closing);
