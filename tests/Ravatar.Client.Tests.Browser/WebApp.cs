@@ -105,33 +105,8 @@ internal sealed class WebApp : IAsyncDisposable
 
     public Task ExpectRecordingAsync() => Assertions.Expect(Page.Locator("#talk")).ToHaveAttributeAsync("data-state", "recording");
 
-    /// <summary>Leaves pictures of the page at both widths, light and dark.</summary>
-    public async Task ShootAsync(string name)
-    {
-        string folder = Repository.Find("artifacts", "screenshots");
-        // A dialog covers the window, not the whole page.
-        bool isDialog = await Page.Locator("dialog[open]").CountAsync() > 0;
-        foreach ((int width, int height) in ((int, int)[])[(1280, 800), (360, 740)])
-        {
-            await Page.SetViewportSizeAsync(width, height);
-            Assert.Equal(width, await Page.EvaluateAsync<int>("document.documentElement.scrollWidth"));
-            foreach (ColorScheme colours in (ColorScheme[])[ColorScheme.Light, ColorScheme.Dark])
-            {
-                await Page.EmulateMediaAsync(new() { ColorScheme = colours });
-                string suffix = colours == ColorScheme.Dark ? "-dark" : "";
-                await Page.ScreenshotAsync(
-                    new()
-                    {
-                        Path = Path.Combine(folder, $"{name}-{width}{suffix}.png"),
-                        FullPage = width == 360 && !isDialog,
-                        Animations = ScreenshotAnimations.Disabled,
-                    }
-                );
-            }
-        }
-        await Page.EmulateMediaAsync(new() { ColorScheme = ColorScheme.Light });
-        await Page.SetViewportSizeAsync(1280, 800);
-    }
+    /// <inheritdoc cref="Screenshots.TakeAsync"/>
+    public Task ShootAsync(string name) => Screenshots.TakeAsync(Page, name);
 
     /// <summary>What must be so after every test in which nothing was to go wrong.</summary>
     public void AssertWell()
