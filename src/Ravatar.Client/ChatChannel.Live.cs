@@ -46,7 +46,7 @@ public sealed partial class ChatChannel
 
         public void Leave() => chat.Live.Leave();
 
-        public ValueTask<bool> SendPcmAsync(ReadOnlyMemory<byte> frame, string licenseId) => new(chat.SendPcmAsync(frame, licenseId));
+        public ValueTask<bool> SendPcmAsync(ReadOnlyMemory<byte> frame, string licenseId) => chat.SendPcmAsync(frame, licenseId);
 
         public async IAsyncEnumerable<bool> WatchConnectedAsync([EnumeratorCancellation] CancellationToken cancellationToken)
         {

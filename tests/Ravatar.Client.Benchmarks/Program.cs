@@ -4,11 +4,13 @@ return args switch
 {
     ["vad", .. string[] rest] => await VadScore.RunAsync(rest),
     ["resampler"] => await ResamplerMeasure.RunAsync(),
+    ["compare", .. string[] parts] => await Comparison.RunAsync(parts),
+    ["sink"] => await Sink.RunAsync(),
     _ => Usage(),
 };
 
 static int Usage()
 {
-    Console.Error.WriteLine("usage: Ravatar.Client.Benchmarks vad [tune] | resampler");
+    Console.Error.WriteLine("usage: Ravatar.Client.Benchmarks vad [tune] | resampler | compare [PART …]");
     return 2;
 }

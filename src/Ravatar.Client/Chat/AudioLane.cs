@@ -1,12 +1,26 @@
 namespace Ravatar.Client;
 
-/// <summary>One live audio message on its way.</summary>
-internal sealed class AudioMessage(byte[] frame)
+/// <summary>One live audio message on its way, in a buffer that is used again for a later one.</summary>
+internal sealed class AudioMessage
 {
-    public byte[] Frame { get; } = frame;
+    public byte[] Buffer { get; private set; } = [];
 
-    /// <summary>Completes with whether it was written; false when it had to give way or its connection went.</summary>
-    public TaskCompletionSource<bool> Written { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    public int Length { get; private set; }
+
+    /// <summary>Completes with whether it was written; false when it had to give way or its connection went. Null where the caller itself writes.</summary>
+    public TaskCompletionSource<bool>? Written { get; set; }
+
+    public ReadOnlyMemory<byte> Frame => Buffer.AsMemory(0, Length);
+
+    public void Fill(PcmTemplate template, ReadOnlySpan<byte> samples)
+    {
+        int length = template.LengthFor(samples.Length);
+        if (Buffer.Length < length)
+        {
+            Buffer = new byte[length];
+        }
+        Length = template.Write(samples, Buffer);
+    }
 }
 
 /// <summary>
@@ -20,7 +34,23 @@ internal sealed class AudioLane
 
     private readonly Queue<AudioMessage> _frames = new();
 
+    // As many as can be on their way at a time: those that wait, and the one that is written.
+    private readonly Stack<AudioMessage> _unused = new();
+
     public int Count => _frames.Count;
+
+    /// <summary>A message to fill.</summary>
+    public AudioMessage Rent() => _unused.Count > 0 ? _unused.Pop() : new AudioMessage();
+
+    /// <summary>Takes a message back that is on the wire, or will never be.</summary>
+    public void Return(AudioMessage message)
+    {
+        message.Written = null;
+        if (_unused.Count <= MaxFrames)
+        {
+            _unused.Push(message);
+        }
+    }
 
     /// <summary>Returns whether an older frame had to give way.</summary>
     public bool Add(AudioMessage message)
@@ -28,7 +58,7 @@ internal sealed class AudioLane
         bool dropped = _frames.Count == MaxFrames;
         if (dropped)
         {
-            _frames.Dequeue().Written.TrySetResult(false);
+            Drop(_frames.Dequeue());
         }
         _frames.Enqueue(message);
         return dropped;
@@ -42,8 +72,14 @@ internal sealed class AudioLane
         int count = _frames.Count;
         while (TakeOrNull() is { } stale)
         {
-            stale.Written.TrySetResult(false);
+            Drop(stale);
         }
         return count;
+    }
+
+    private void Drop(AudioMessage message)
+    {
+        message.Written?.TrySetResult(false);
+        Return(message);
     }
 }

@@ -172,12 +172,10 @@ public sealed partial class ChatChannel : IAsyncDisposable
     }
 
     /// <summary>Sends a frame of live audio, never late: completes with whether it was written, or had to give way to newer ones.</summary>
-    internal Task<bool> SendPcmAsync(ReadOnlyMemory<byte> samples, string licenseId)
+    internal ValueTask<bool> SendPcmAsync(ReadOnlyMemory<byte> samples, string licenseId)
     {
         Guard.NotDisposed(_disposal is not null, this);
-        AudioMessage message = new(_encoder.Pcm(samples.Span, licenseId));
-        _outbox.PostAudio(message);
-        return message.Written.Task;
+        return _outbox.SendAudioAsync(_encoder.PcmFor(licenseId), samples);
     }
 
     /// <summary>Makes a channel and waits for its first connection.</summary>

@@ -1,3 +1,7 @@
+#if NET8_0_OR_GREATER
+using System.Runtime.CompilerServices;
+#endif
+
 namespace Ravatar.Client;
 
 /// <summary>How a connection ended.</summary>
@@ -20,6 +24,7 @@ internal sealed class ChatConnection : IDisposable
     private readonly CancellationToken _gone;
     private readonly ITimer _sendTimer;
     private readonly FrameAssembler _frames;
+    private readonly SendWait _sending;
 
     public ChatConnection(
         int epoch,
@@ -32,6 +37,7 @@ internal sealed class ChatConnection : IDisposable
     {
         (Epoch, _socket, _secret, _options, _time) = (epoch, socket, secret, options, time);
         _gone = _lifetime.Token;
+        _sending = new SendWait(_gone);
         _frames = new FrameAssembler(socket, waitWithoutBuffer, options.MaxMessageBytes);
         _sendTimer = time.CreateTimer(
             static c => ((ChatConnection)c!).SendTookTooLong(),
@@ -65,7 +71,7 @@ internal sealed class ChatConnection : IDisposable
             throw new RavatarConnectionException("The connection is gone.");
         }
         ValueTask sending = _socket.SendAsync(message);
-        return sending.IsCompletedSuccessfully ? default : FinishAsync(sending.AsTask());
+        return sending.IsCompletedSuccessfully ? default : FinishAsync(sending);
     }
 
     /// <summary>Reads messages until the connection is over; each is handed over on this loop, which does nothing else.</summary>
@@ -145,12 +151,15 @@ internal sealed class ChatConnection : IDisposable
         await answer.FinishesWithin(PatienceForAnswer, _time).ConfigureAwait(false);
     }
 
-    private async ValueTask FinishAsync(Task sending)
+#if NET8_0_OR_GREATER
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+#endif
+    private async ValueTask FinishAsync(ValueTask sending)
     {
         _sendTimer.Change(_options.SendTimeout, Timeout.InfiniteTimeSpan);
         try
         {
-            await sending.WithCancellation(_gone).ConfigureAwait(false);
+            await _sending.WaitAsync(sending).ConfigureAwait(false);
         }
         catch (Exception e)
         {

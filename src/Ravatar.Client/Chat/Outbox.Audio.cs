@@ -1,56 +1,139 @@
+#if NET8_0_OR_GREATER
+using System.Runtime.CompilerServices;
+#endif
+
 namespace Ravatar.Client;
 
 /// <summary>Live audio: beside the messages, after them, and never kept for the next connection.</summary>
 internal sealed partial class Outbox
 {
+    private static readonly ValueTask<bool> s_written = new(true);
+    private static readonly ValueTask<bool> s_dropped = new(false);
+
     private readonly AudioLane _audio = new();
 
     /// <summary>
-    /// Queues a frame; <see cref="AudioMessage.Written"/> tells what became of it. Never waits: where more than two seconds would wait, the oldest gives way,
-    /// and while there is no connection the frame itself is dropped.
+    /// Sends a frame: at once and on the caller's thread while nothing else is written, else after what waits. Never late: where more than two seconds would
+    /// wait, the oldest frame gives way, and while there is no connection the frame itself is dropped. Completes with whether it was written.
     /// </summary>
-    public void PostAudio(AudioMessage message)
+    public ValueTask<bool> SendAudioAsync(PcmTemplate template, ReadOnlyMemory<byte> samples)
     {
         ChatConnection? connection;
-        bool drains;
+        AudioMessage message;
         lock (_gate)
         {
             connection = _closed is null ? _connection : null;
-            if (connection is null)
+            if (connection is null || connection.Gone.IsCancellationRequested)
             {
                 _counters.AudioDropped(1);
-                message.Written.TrySetResult(false);
-                return;
+                return s_dropped;
             }
-            if (_audio.Add(message))
+            message = _audio.Rent();
+            if (_writing)
             {
-                _counters.AudioDropped(1);
+                return Queue(message, template, samples.Span);
             }
-            drains = !_writing;
             _writing = true;
         }
-        if (drains)
-        {
-            _ = Task.Run(() => DrainAsync(connection), CancellationToken.None);
-        }
+        return WriteNow(message, template, samples.Span, connection);
     }
 
-    private async ValueTask<bool> WriteAudioAsync(AudioMessage message, ChatConnection connection)
+    /// <summary>Under the gate: behind those that wait. The samples stay the caller's, so they are encoded here and now.</summary>
+    private ValueTask<bool> Queue(AudioMessage message, PcmTemplate template, ReadOnlySpan<byte> samples)
+    {
+        message.Fill(template, samples);
+        message.Written = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        Task<bool> written = message.Written.Task;
+        if (_audio.Add(message))
+        {
+            _counters.AudioDropped(1);
+        }
+        return new ValueTask<bool>(written);
+    }
+
+    /// <summary>As the one writer there is. Nothing is allocated where the socket takes the frame at once.</summary>
+    private ValueTask<bool> WriteNow(AudioMessage message, PcmTemplate template, ReadOnlySpan<byte> samples, ChatConnection connection)
+    {
+        ValueTask writing;
+        try
+        {
+            message.Fill(template, samples);
+            writing = connection.WriteAsync(message.Frame);
+        }
+        catch (Exception e)
+        {
+            FailAudio(message, connection, e);
+            return s_dropped;
+        }
+        if (!writing.IsCompletedSuccessfully)
+        {
+            return FinishNowAsync(writing, message, connection);
+        }
+        FinishNow(message, connection);
+        return s_written;
+    }
+
+#if NET8_0_OR_GREATER
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+#endif
+    private async ValueTask<bool> FinishNowAsync(ValueTask writing, AudioMessage message, ChatConnection connection)
     {
         try
         {
+            await writing.ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            FailAudio(message, connection, e);
+            return false;
+        }
+        FinishNow(message, connection);
+        return true;
+    }
+
+    private void FinishNow(AudioMessage message, ChatConnection connection)
+    {
+        _counters.SentOnce();
+        lock (_gate)
+        {
+            _audio.Return(message);
+        }
+        HandOver(connection);
+    }
+
+    private void FailAudio(AudioMessage message, ChatConnection connection, Exception e)
+    {
+        connection.End(new ConnectionEnd($"Writing failed: {e.GetBaseException().Message}", Error: e));
+        _counters.AudioDropped(1);
+        lock (_gate)
+        {
+            _audio.Return(message);
+        }
+        StopWriting(connection);
+    }
+
+    /// <summary>What waited, written by the one that empties the queues; returns whether the connection still stands.</summary>
+    private async ValueTask<bool> WriteAudioAsync(AudioMessage message, ChatConnection connection)
+    {
+        bool written;
+        try
+        {
             await connection.WriteAsync(message.Frame).ConfigureAwait(false);
+            _counters.SentOnce();
+            written = true;
         }
         catch (Exception e)
         {
             connection.End(new ConnectionEnd($"Writing failed: {e.GetBaseException().Message}", Error: e));
             _counters.AudioDropped(1);
-            message.Written.TrySetResult(false);
-            return false;
+            written = false;
         }
-        _counters.SentOnce();
-        message.Written.TrySetResult(true);
-        return true;
+        lock (_gate)
+        {
+            message.Written?.TrySetResult(written);
+            _audio.Return(message);
+        }
+        return written;
     }
 
     /// <summary>Under the gate, when a connection goes.</summary>

@@ -154,6 +154,12 @@ internal sealed partial class Outbox
             StopWriting(connection);
             return;
         }
+        HandOver(connection);
+    }
+
+    /// <summary>A caller has written its own: what came meanwhile is not its business.</summary>
+    private void HandOver(ChatConnection connection)
+    {
         lock (_gate)
         {
             if (_waiting.Count + _audio.Count == 0 || !ReferenceEquals(_connection, connection))
@@ -163,9 +169,11 @@ internal sealed partial class Outbox
                 return;
             }
         }
-        // Others came meanwhile; their writing is not this caller's business.
-        _ = Task.Run(() => DrainAsync(connection), CancellationToken.None);
+        StartDraining(connection);
     }
+
+    // Apart, so that its closure is made here and not on every write.
+    private void StartDraining(ChatConnection connection) => _ = Task.Run(() => DrainAsync(connection), CancellationToken.None);
 
     private async Task DrainAsync(ChatConnection connection)
     {

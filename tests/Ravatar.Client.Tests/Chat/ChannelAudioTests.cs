@@ -16,7 +16,7 @@ public class ChannelAudioTests
         List<bool> written = [];
         for (int i = 0; i < 20; i++)
         {
-            written.Add(await harness.PumpAsync(harness.Chat.SendPcmAsync(Numbered(i), "license-1")));
+            written.Add(await harness.PumpAsync(harness.Chat.SendPcmAsync(Numbered(i), "license-1").AsTask()));
         }
         await harness.PumpAsync(harness.Chat.AskAsync("in between"));
         Assert.DoesNotContain(false, written);
@@ -30,9 +30,9 @@ public class ChannelAudioTests
     {
         ModelPlan plan = new() { OnWrite = n => n == 1 ? ModelFault.Stuck : ModelFault.None };
         await using ChannelHarness harness = await ChannelHarness.OpenAsync(plan);
-        Task<bool> stuck = harness.Chat.SendPcmAsync(Numbered(0), "license-1");
+        Task<bool> stuck = harness.Chat.SendPcmAsync(Numbered(0), "license-1").AsTask();
         await harness.SettleAsync();
-        Task<bool>[] sent = [stuck, .. Enumerable.Range(1, 19).Select(i => harness.Chat.SendPcmAsync(Numbered(i), "license-1"))];
+        Task<bool>[] sent = [stuck, .. Enumerable.Range(1, 19).Select(i => harness.Chat.SendPcmAsync(Numbered(i), "license-1").AsTask())];
         // One is being written and never gets through; of the rest the newest seven wait.
         Assert.Equal(20 - 1 - AudioLane.MaxFrames, sent.Count(s => s.IsCompleted));
         Assert.DoesNotContain(true, await Task.WhenAll(sent[1..13]));
@@ -44,13 +44,13 @@ public class ChannelAudioTests
     {
         ModelPlan plan = new() { OnWrite = n => n == 1 ? ModelFault.Stuck : ModelFault.None };
         await using ChannelHarness harness = await ChannelHarness.OpenAsync(plan);
-        Task<bool>[] sent = [.. Enumerable.Range(0, 5).Select(i => harness.Chat.SendPcmAsync(Numbered(i), "license-1"))];
+        Task<bool>[] sent = [.. Enumerable.Range(0, 5).Select(i => harness.Chat.SendPcmAsync(Numbered(i), "license-1").AsTask())];
         await harness.SettleAsync();
         harness.Service.Newest.Die();
         Assert.DoesNotContain(true, await harness.PumpAsync(Task.WhenAll(sent)));
-        Assert.False(await harness.Chat.SendPcmAsync(Numbered(9), "license-1"));
+        Assert.False(await harness.Chat.SendPcmAsync(Numbered(9), "license-1").AsTask());
         await harness.PumpAsync(harness.Chat.AskAsync("back"));
-        Assert.True(await harness.PumpAsync(harness.Chat.SendPcmAsync(Numbered(10), "license-1")));
+        Assert.True(await harness.PumpAsync(harness.Chat.SendPcmAsync(Numbered(10), "license-1").AsTask()));
         Assert.Equal([10], harness.Service.Audio.Select(a => (int)a[0]));
         Assert.Equal(6, harness.Chat.GetStatistics().AudioFramesDropped);
     }
@@ -68,7 +68,7 @@ public class ChannelAudioTests
                 Session = () => "session-1",
             }
         );
-        using JsonDocument message = JsonDocument.Parse(encoder.Pcm(Frame, "license-1"));
+        using JsonDocument message = JsonDocument.Parse(Written(encoder.PcmFor("license-1"), Frame));
         Assert.Equal(
             """{"avatar_id":"avatar-1","user_id":"user-1","chat_type":"voice","language":"en","requestType":"audio","source":"tests","isLive":true,"session":"session-1","LicenseId":"license-1"}""",
             "{"
@@ -76,6 +76,13 @@ public class ChannelAudioTests
                 + "}"
         );
         Assert.Equal(Frame, message.RootElement.GetProperty("audio_base64_pcm").GetBytesFromBase64());
+    }
+
+    private static byte[] Written(PcmTemplate template, byte[] samples)
+    {
+        byte[] message = new byte[template.LengthFor(samples.Length)];
+        Assert.Equal(message.Length, template.Write(samples, message));
+        return message;
     }
 
     private static byte[] Numbered(int number)

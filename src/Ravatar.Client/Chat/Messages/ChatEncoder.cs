@@ -13,6 +13,8 @@ internal sealed class ChatEncoder(ChatIdentity identity)
     // The default encoder escapes every '+' of Base64 and all that is not ASCII; nothing here ends up in HTML.
     private static readonly JsonWriterOptions WriterOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
+    private volatile PcmTemplate? _pcm;
+
     /// <summary>A typed question.</summary>
     public byte[] Text(string request, string? licenseId = null)
     {
@@ -41,19 +43,27 @@ internal sealed class ChatEncoder(ChatIdentity identity)
         return buffer.ToArray();
     }
 
-    /// <summary>Live audio: 16 kHz mono 16-bit little-endian PCM, 4,096 samples a frame.</summary>
-    public byte[] Pcm(ReadOnlySpan<byte> samples, string licenseId)
+    /// <summary>Live audio: 16 kHz mono 16-bit little-endian PCM, 4,096 samples a frame. The same one until session or license change.</summary>
+    public PcmTemplate PcmFor(string licenseId)
     {
-        using PooledBuffer buffer = new(512 + (((samples.Length + 2) / 3) * 4));
-        using (Utf8JsonWriter writer = Begin(buffer, "voice", "audio", licenseId))
+        string? session = identity.Session();
+        if (_pcm is { } present && present.IsFor(licenseId, session))
         {
-            writer.WriteBase64String("audio_base64_pcm"u8, samples);
+            return present;
+        }
+        using PooledBuffer buffer = new(512);
+        using (Utf8JsonWriter writer = Begin(buffer, "voice", "audio", licenseId, session))
+        {
+            writer.WriteString("audio_base64_pcm"u8, "");
             writer.WriteEndObject();
         }
-        return buffer.ToArray();
+        return _pcm = new PcmTemplate(buffer.ToArray(), licenseId, session);
     }
 
-    private Utf8JsonWriter Begin(IBufferWriter<byte> buffer, string chatType, string requestType, string? licenseId)
+    private Utf8JsonWriter Begin(IBufferWriter<byte> buffer, string chatType, string requestType, string? licenseId) =>
+        Begin(buffer, chatType, requestType, licenseId, identity.Session());
+
+    private Utf8JsonWriter Begin(IBufferWriter<byte> buffer, string chatType, string requestType, string? licenseId, string? session)
     {
         Utf8JsonWriter writer = new(buffer, WriterOptions);
         writer.WriteStartObject();
@@ -64,7 +74,7 @@ internal sealed class ChatEncoder(ChatIdentity identity)
         writer.WriteString("requestType"u8, requestType);
         writer.WriteString("source"u8, identity.Source);
         writer.WriteBoolean("isLive"u8, licenseId is not null);
-        if (identity.Session() is { Length: > 0 } session)
+        if (session is { Length: > 0 })
         {
             writer.WriteString("session"u8, session);
         }

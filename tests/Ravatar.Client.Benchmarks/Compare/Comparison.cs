@@ -1,0 +1,26 @@
+namespace Ravatar.Client.Benchmarks;
+
+/// <summary>The table of <c>docs/performance.md</c>: every path beside its baseline, in one run.</summary>
+internal static class Comparison
+{
+    private static readonly Dictionary<string, Func<SinkProcess, int, Task<IReadOnlyList<Row>>>> s_parts = new()
+    {
+        ["frames"] = CompareFrames.RunAsync,
+        ["receive"] = CompareReceive.RunAsync,
+        ["ask"] = CompareReceive.AskAsync,
+    };
+
+    /// <summary>Runs the parts that are named, or all.</summary>
+    public static async Task<int> RunAsync(string[] names, int rounds = 5)
+    {
+        List<Row> rows = [];
+        foreach (string name in names.Length > 0 ? names : [.. s_parts.Keys])
+        {
+            using SinkProcess sink = SinkProcess.Start();
+            Console.Error.WriteLine(name);
+            rows.AddRange(await s_parts[name](sink, rounds));
+        }
+        Measure.Print(rows);
+        return 0;
+    }
+}
