@@ -20,8 +20,14 @@ public class WebErrorTests(Chromium chromium)
         await Expect(dialog).ToContainTextAsync("Payment required");
         await Expect(dialog).ToContainTextAsync("Check its balance and payment status in the RAVATAR dashboard");
         await app.ShootAsync("payment");
+        await app.Page.Keyboard.PressAsync("Escape");
+        await Expect(dialog).ToBeHiddenAsync();
+        ILocator notice = Notice(app, "payment");
+        await notice.GetByRole(AriaRole.Button, new() { Name = "Try again" }).ClickAsync();
+        await Expect(dialog).ToBeVisibleAsync();
         app.Server.Script.Reset();
         await dialog.GetByRole(AriaRole.Button, new() { Name = "Try again" }).ClickAsync();
+        await Expect(notice).ToHaveCountAsync(0);
         await Expect(app.Page.Locator("#state")).ToHaveTextAsync("Connected");
         app.AssertWell();
     }

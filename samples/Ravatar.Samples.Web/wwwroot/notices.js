@@ -19,8 +19,12 @@ const labels = {
 export function show(error, act) {
   if (asDialog.has(error.code)) {
     showDialog(error, act);
-    return;
+  } else {
+    showNotice(error, act);
   }
+}
+
+function showNotice(error, act) {
   clear(error.code);
   const notice = document.createElement("div");
   notice.className = "notice";
@@ -54,8 +58,11 @@ function showDialog(error, act) {
   const action = document.getElementById("dialog-action");
   action.hidden = !error.action;
   action.textContent = labels[error.action] ?? "";
-  action.onclick = () => { dialog.close(); act(error.action); };
+  action.onclick = () => { dialog.close("act"); act(error.action); };
   document.getElementById("dialog-close").onclick = () => dialog.close();
+  // Closed without a try, the way to one stays.
+  dialog.returnValue = "";
+  dialog.onclose = () => dialog.returnValue !== "act" && error.action && showNotice(error, act);
   if (!dialog.open) dialog.showModal();
 }
 
