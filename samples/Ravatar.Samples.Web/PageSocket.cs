@@ -62,10 +62,18 @@ internal sealed class PageSocket(WebSocket socket)
     /// <summary>Says goodbye, where somebody is still there.</summary>
     public async Task CloseAsync(WebSocketCloseStatus status = WebSocketCloseStatus.NormalClosure)
     {
-        if (socket.State is WebSocketState.Open or WebSocketState.CloseReceived)
+        if (socket.State is not (WebSocketState.Open or WebSocketState.CloseReceived))
         {
-            using CancellationTokenSource patience = new(TimeSpan.FromSeconds(2));
+            return;
+        }
+        using CancellationTokenSource patience = new(TimeSpan.FromSeconds(2));
+        try
+        {
             await socket.CloseOutputAsync(status, null, patience.Token);
+        }
+        catch (Exception e) when (e is WebSocketException or OperationCanceledException)
+        {
+            // It was lost in the middle of the goodbye, which it could do without.
         }
     }
 }

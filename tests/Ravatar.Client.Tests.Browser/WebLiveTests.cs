@@ -135,6 +135,27 @@ public class WebLiveTests(Chromium chromium)
     }
 
     [Fact]
+    public async Task Hands_free_listening_goes_into_the_session_and_back_to_the_chat_by_itself()
+    {
+        await using WebApp app = await WebApp.StartAsync(
+            chromium,
+            static server => server.Configuration.VadEnabled = true,
+            FakeMicrophone.Speaks
+        );
+        await app.OpenAsync();
+        await app.Page.ClickAsync("#talk");
+        await app.Server.Received.WaitForMessageAsync(static m => m.Kind == FakeMessageKind.Voice, Cancel);
+        await app.Page.ClickAsync("#live-start");
+        await app.Server.Received.WaitForMessageAsync(static m => m.Kind == FakeMessageKind.Pcm, Cancel);
+        await app.ExpectRecordingAsync();
+        await app.Server.Live.FailAsync(app.Server.Live.Running[0], FakeStreamError.Expired, Cancel);
+        int sent = app.Server.Received.MessageCount;
+        await app.Server.Received.WaitForMessageAsync(m => m.Number > sent && m is { Kind: FakeMessageKind.Voice, IsLive: false }, Cancel);
+        await app.ExpectRecordingAsync();
+        Assert.Empty(app.Complaints);
+    }
+
+    [Fact]
     public async Task When_the_app_ends_the_session_ends_and_the_page_says_so()
     {
         await using WebApp app = await OpenAsync();

@@ -109,7 +109,9 @@ function live(note) {
   if (note.step !== "ended") {
     for (const code of ["expired", "stream", "busy", "timeout"]) notices.clear(code);
   }
+  const wasLive = stage.isRunning;
   stage.update(note);
+  if (wasLive !== stage.isRunning) voice.restart();
 }
 
 function failed(error) {

@@ -80,6 +80,13 @@ export class Voice {
     this.#byTyping = false;
   }
 
+  /** Live Mode begins or ends, and voice travels another way: what was begun is taken back; hands-free it is begun again. */
+  restart() {
+    const wasListening = this.#mode === "free" && this.#state === "recording";
+    this.cancel();
+    if (wasListening) this.press();
+  }
+
   /** Opens the microphone again after it could not be had, without recording. */
   async tryAgain() {
     if (this.#state !== "idle") return;
