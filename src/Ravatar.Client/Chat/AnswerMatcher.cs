@@ -32,18 +32,18 @@ internal sealed class AnswerMatcher(string avatarId)
         {
             return null;
         }
-        if (answer.Id is not null && _answered.Any(a => a.Id == answer.Id))
+        if (answer.Id is not null && WasAnswered(answer.Id))
         {
             isFollowUp = true;
             return null;
         }
         // The same words spoken twice ("yes", "yes") are two questions: only a typed question's text marks a follow-up while a spoken one waits.
-        bool repeatsTyped = text is not null && _answered.Any(a => a.Request == text && !a.WasSpoken);
+        bool repeatsTyped = text is not null && WasAsked(text, typedOnly: true);
         OutgoingMessage? question =
             answer.ChatType == ChatType.Voice
                 ? Voice(answer, repeatsTyped, eligible) ?? Text(text, eligible)
                 : Text(text, eligible, exact: true) ?? Oldest(answer, text, repeatsTyped, eligible);
-        isFollowUp = question is null && text is not null && _answered.Any(a => a.Request == text);
+        isFollowUp = question is null && text is not null && WasAsked(text, typedOnly: false);
         return question;
     }
 
@@ -68,29 +68,61 @@ internal sealed class AnswerMatcher(string avatarId)
     }
 
     /// <summary>The oldest text question that this could answer; with <paramref name="exact"/> only one whose text it repeats.</summary>
-    private OutgoingMessage? Text(string? text, Func<OutgoingMessage, bool>? eligible, bool exact = false) =>
-        First(q => !q.IsVoice && (text is null ? !exact : text == q.Text), eligible);
-
-    private OutgoingMessage? Voice(ChatAnswer answer, bool repeatsTyped, Func<OutgoingMessage, bool>? eligible) =>
-        repeatsTyped || (answer.ChatType is { } type && type != ChatType.Voice) ? null : First(q => q.IsVoice, eligible);
-
-    /// <summary>Nothing repeats a question's text: a message without a request may answer any, one with a request only a spoken one.</summary>
-    private OutgoingMessage? Oldest(ChatAnswer answer, string? text, bool repeatsTyped, Func<OutgoingMessage, bool>? eligible)
-    {
-        bool maybeVoice = answer.ChatType is null && !repeatsTyped;
-        return First(q => q.IsVoice ? maybeVoice : text is null, eligible);
-    }
-
-    private OutgoingMessage? First(Func<OutgoingMessage, bool> fits, Func<OutgoingMessage, bool>? eligible)
+    private OutgoingMessage? Text(string? text, Func<OutgoingMessage, bool>? eligible, bool exact = false)
     {
         foreach (OutgoingMessage question in _open)
         {
-            if (fits(question) && eligible?.Invoke(question) != false)
+            if (!question.IsVoice && (text is null ? !exact : text == question.Text) && eligible?.Invoke(question) != false)
             {
                 return question;
             }
         }
         return null;
+    }
+
+    private OutgoingMessage? Voice(ChatAnswer answer, bool repeatsTyped, Func<OutgoingMessage, bool>? eligible) =>
+        repeatsTyped || (answer.ChatType is { } type && type != ChatType.Voice)
+            ? null
+            : Oldest(acceptsVoice: true, acceptsText: false, eligible);
+
+    /// <summary>Nothing repeats a question's text: a message without a request may answer any, one with a request only a spoken one.</summary>
+    private OutgoingMessage? Oldest(ChatAnswer answer, string? text, bool repeatsTyped, Func<OutgoingMessage, bool>? eligible) =>
+        Oldest(acceptsVoice: answer.ChatType is null && !repeatsTyped, acceptsText: text is null, eligible);
+
+    private OutgoingMessage? Oldest(bool acceptsVoice, bool acceptsText, Func<OutgoingMessage, bool>? eligible)
+    {
+        foreach (OutgoingMessage question in _open)
+        {
+            if ((question.IsVoice ? acceptsVoice : acceptsText) && eligible?.Invoke(question) != false)
+            {
+                return question;
+            }
+        }
+        return null;
+    }
+
+    private bool WasAnswered(string id)
+    {
+        foreach (Answered answered in _answered)
+        {
+            if (answered.Id == id)
+            {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private bool WasAsked(string text, bool typedOnly)
+    {
+        foreach (Answered answered in _answered)
+        {
+            if (answered.Request == text && !(typedOnly && answered.WasSpoken))
+            {
+                return true;
+            }
+        }
+        return false;
     }
 
     private sealed record Answered(string? Id, string? Request, bool WasSpoken, TimeSpan Until);

@@ -11,18 +11,31 @@ internal sealed class FrameAssembler(IChatSocket socket, bool waitWithoutBuffer,
     // A buffer that grew for one large message is not kept for the small ones after it.
     private const int KeptBuffer = 128 * 1024;
 
+    // So many waits in a row found a message there already: messages pour in, and a wait in front of each costs more than a buffer.
+    private const int Burst = 4;
+
+    // After so many without such a wait it is looked again whether the burst is over.
+    private const int LongestBurst = 64;
+
+    private readonly RecentTexts _recent = new();
     private PooledBuffer? _buffer;
+    private int _inBurst;
 
     /// <summary>Reads one message and hands it over; returns the server's close frame instead, if that came.</summary>
     public async ValueTask<SocketClose?> ReadAsync(Action<ChatEvent> received)
     {
         SocketRead read;
-        if (waitWithoutBuffer)
+        if (waitWithoutBuffer && (_inBurst < Burst || ++_inBurst > LongestBurst))
         {
             ValueTask<SocketRead> waiting = socket.ReceiveAsync(Memory<byte>.Empty);
             if (!waiting.IsCompleted)
             {
                 Release();
+                _inBurst = 0;
+            }
+            else
+            {
+                _inBurst = _inBurst < Burst ? _inBurst + 1 : Burst;
             }
             read = await waiting.ConfigureAwait(false);
             if (read.Close is not null)
@@ -31,7 +44,7 @@ internal sealed class FrameAssembler(IChatSocket socket, bool waitWithoutBuffer,
             }
             if (read.EndOfMessage)
             {
-                received(ChatDecoder.Decode([]));
+                received(ChatDecoder.Decode([], _recent));
                 return null;
             }
         }
@@ -50,7 +63,7 @@ internal sealed class FrameAssembler(IChatSocket socket, bool waitWithoutBuffer,
                 return await SkipAsync(buffer, read.EndOfMessage, received).ConfigureAwait(false);
             }
         } while (!read.EndOfMessage);
-        received(ChatDecoder.Decode(buffer.Span));
+        received(ChatDecoder.Decode(buffer.Span, _recent));
         ReleaseIfLarge();
         return null;
     }

@@ -32,7 +32,7 @@ internal sealed class LiveMode
     {
         if (received.LiveError is { } error)
         {
-            _reported?.Invoke(error, received.LiveErrorText ?? "");
+            _reported?.Invoke(error.Error, error.Text);
         }
     }
 

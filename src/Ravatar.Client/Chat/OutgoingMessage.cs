@@ -109,6 +109,10 @@ internal sealed class OutgoingMessage
     public static string Normalise(string text)
     {
         string trimmed = text.Trim();
+        if (IsAscii(trimmed))
+        {
+            return trimmed; // its own normal form
+        }
         if (trimmed.Any(char.IsSurrogate))
         {
             // Half a pair goes out, and so comes back, as U+FFFD.
@@ -122,6 +126,18 @@ internal sealed class OutgoingMessage
         {
             return trimmed; // U+FFFE has no normal form
         }
+    }
+
+    private static bool IsAscii(string text)
+    {
+        foreach (char c in text)
+        {
+            if (c > '\x7f')
+            {
+                return false;
+            }
+        }
+        return true;
     }
 
     /// <summary>Like <see cref="Normalise"/>; nothing and blanks are null.</summary>

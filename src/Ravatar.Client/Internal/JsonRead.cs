@@ -136,6 +136,10 @@ internal static class JsonRead
     {
         if (reader.TokenType is JsonTokenType.Number)
         {
+            if (reader.TryGetInt64(out long whole) && whole is >= (long)SecondsBelow and <= (long)MaxUnixMilliseconds)
+            {
+                return DateTimeOffset.FromUnixTimeMilliseconds(whole);
+            }
             return reader.TryGetDouble(out double number) ? FromUnix(number, smallIsSeconds) : null;
         }
         if (ReadStringOrNull(ref reader) is not { Length: > 0 and <= 64 } text)

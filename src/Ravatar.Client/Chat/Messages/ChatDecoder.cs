@@ -4,12 +4,14 @@ using System.Text.Json;
 namespace Ravatar.Client;
 
 /// <summary>Reads socket messages. Together with <see cref="ChatEncoder"/> the only place that knows their wire names.</summary>
-internal static class ChatDecoder
+internal static partial class ChatDecoder
 {
     private const int RawLimit = 65_536;
 
     /// <summary>One message to one event. Never throws: what cannot be understood becomes an <see cref="UnknownEvent"/>.</summary>
-    public static ChatEvent Decode(ReadOnlySpan<byte> message)
+    /// <param name="message">The message.</param>
+    /// <param name="recent">The names that this connection's last messages had.</param>
+    public static ChatEvent Decode(ReadOnlySpan<byte> message, RecentTexts recent)
     {
         try
         {
@@ -21,7 +23,7 @@ internal static class ChatDecoder
             Fields fields = default;
             while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
             {
-                ReadMember(ref reader, ref fields);
+                ReadMember(ref reader, ref fields, recent);
             }
             while (reader.Read()) { } // what follows the object is an error too, as the reader says
             ChatEvent received = Build(in fields, message);
@@ -46,119 +48,6 @@ internal static class ChatDecoder
             RawJson = Text(start.Slice(0, Math.Min(start.Length, 1024))),
             Length = length,
         };
-
-    private static void ReadMember(ref Utf8JsonReader reader, ref Fields f)
-    {
-        // Ordered by how often a member comes; a comparison of unequal lengths costs next to nothing.
-        if (Take(ref reader, "answer"u8))
-        {
-            f.Answer = JsonRead.ReadStringOrNull(ref reader) ?? f.Answer;
-        }
-        else if (Take(ref reader, "request"u8))
-        {
-            f.Request = JsonRead.ReadStringOrNull(ref reader);
-        }
-        else if (Take(ref reader, "_id"u8))
-        {
-            f.Id = JsonRead.ReadStringOrNull(ref reader);
-        }
-        else if (Take(ref reader, "type"u8))
-        {
-            f.Type = StringOnly(ref reader);
-        }
-        else if (Take(ref reader, "direction"u8))
-        {
-            f.Direction = StringOnly(ref reader);
-        }
-        else if (Take(ref reader, "avatar_id"u8))
-        {
-            f.AvatarId = JsonRead.ReadStringOrNull(ref reader);
-        }
-        else if (Take(ref reader, "avatar_name"u8))
-        {
-            f.AvatarName = JsonRead.ReadStringOrNull(ref reader);
-        }
-        else if (Take(ref reader, "user_id"u8))
-        {
-            f.UserId = JsonRead.ReadStringOrNull(ref reader);
-        }
-        else if (Take(ref reader, "chat_type"u8))
-        {
-            f.ChatType = KnownOrNew(ref reader);
-        }
-        else if (Take(ref reader, "language_code"u8))
-        {
-            f.LanguageCode = JsonRead.ReadStringOrNull(ref reader);
-        }
-        else if (Take(ref reader, "date"u8))
-        {
-            f.Date = JsonRead.ReadUnixOrIsoDate(ref reader, smallIsSeconds: true);
-        }
-        else if (Take(ref reader, "timestamp"u8))
-        {
-            f.Timestamp = JsonRead.ReadUnixOrIsoDate(ref reader, smallIsSeconds: true);
-        }
-        else
-        {
-            ReadRareMember(ref reader, ref f);
-        }
-    }
-
-    private static void ReadRareMember(ref Utf8JsonReader reader, ref Fields f)
-    {
-        if (Take(ref reader, "content"u8))
-        {
-            f.Content = JsonRead.ReadStringOrNull(ref reader) ?? f.Content;
-        }
-        else if (Take(ref reader, "message"u8))
-        {
-            f.Message = JsonRead.ReadStringOrNull(ref reader);
-        }
-        else if (Take(ref reader, "fileUrl"u8))
-        {
-            f.FileUrl = JsonRead.ReadUriOrNull(ref reader);
-        }
-        else if (Take(ref reader, "file_base64_data"u8))
-        {
-            f.FileAudio = ReadAudio(ref reader, "file_base64_data", ref f);
-        }
-        else if (Take(ref reader, "audio_base64"u8))
-        {
-            f.Audio = ReadAudio(ref reader, "audio_base64", ref f);
-        }
-        else
-        {
-            JsonRead.Keep(ref reader, ref f.Additional);
-        }
-    }
-
-    private static Base64Audio ReadAudio(ref Utf8JsonReader reader, string name, ref Fields f)
-    {
-        Utf8JsonReader asItCame = reader;
-        Base64Audio audio = Base64Audio.Read(ref reader);
-        if (!audio.Present && asItCame.TokenType == JsonTokenType.String && asItCame.ValueSpan.Length > 0)
-        {
-            // No Base64: kept, so that it is not lost without a trace.
-            (f.Additional ??= new Dictionary<string, JsonElement>(StringComparer.Ordinal))[name] = JsonElement.ParseValue(ref asItCame);
-        }
-        return audio;
-    }
-
-    /// <summary>If the reader is on this member's name, moves on to its value.</summary>
-    private static bool Take(ref Utf8JsonReader reader, ReadOnlySpan<byte> name) => JsonRead.Is(ref reader, name) && reader.Read();
-
-    private static string? StringOnly(ref Utf8JsonReader reader)
-    {
-        if (reader.TokenType == JsonTokenType.String)
-        {
-            return JsonRead.Is(ref reader, "incoming"u8) ? "incoming" : JsonRead.GetString(ref reader);
-        }
-        reader.Skip();
-        return null;
-    }
-
-    private static string? KnownOrNew(ref Utf8JsonReader reader) =>
-        reader.TokenType == JsonTokenType.String && JsonRead.Is(ref reader, "text"u8) ? "text" : JsonRead.ReadStringOrNull(ref reader);
 
     private static ChatEvent Build(in Fields f, ReadOnlySpan<byte> message)
     {
@@ -212,7 +101,7 @@ internal static class ChatDecoder
         {
             if (RavatarLiveException.Classify(text) is { } found)
             {
-                (received.LiveError, received.LiveErrorText) = (found, text);
+                received.LiveError = new ReportedLiveError(found, text!);
                 return;
             }
         }
@@ -264,27 +153,5 @@ internal static class ChatDecoder
 #else
         return Encoding.UTF8.GetString(utf8);
 #endif
-    }
-
-    private struct Fields
-    {
-        public string? Type;
-        public string? Direction;
-        public string? Id;
-        public string? Request;
-        public string? Answer;
-        public string? Content;
-        public string? Message;
-        public string? AvatarId;
-        public string? AvatarName;
-        public string? UserId;
-        public string? ChatType;
-        public string? LanguageCode;
-        public Uri? FileUrl;
-        public Base64Audio FileAudio;
-        public Base64Audio Audio;
-        public DateTimeOffset? Timestamp;
-        public DateTimeOffset? Date;
-        public Dictionary<string, JsonElement>? Additional;
     }
 }

@@ -20,10 +20,7 @@ public abstract class ChatEvent
     internal int Weight => Math.Max(Estimate, FrameBytes);
 
     /// <summary>The stream error that it reports; null when it is none.</summary>
-    internal LiveError? LiveError { get; set; }
-
-    /// <summary>That error in the server's words.</summary>
-    internal string? LiveErrorText { get; set; }
+    internal ReportedLiveError? LiveError { get; set; }
 
     /// <summary>How long the message was that brought it, in bytes.</summary>
     internal int FrameBytes { get; set; }

@@ -56,15 +56,15 @@ public class ChatDecoderBadInputTests
     [Fact]
     public void A_byte_order_mark_does_no_harm()
     {
-        Assert.Equal("a", Assert.IsType<ChatAnswer>(ChatDecoder.Decode([0xEF, 0xBB, 0xBF, .. """{"answer":"a"}"""u8])).Text);
-        Assert.IsType<UnknownEvent>(ChatDecoder.Decode([0xEF, 0xBB, 0xBF]));
+        Assert.Equal("a", Assert.IsType<ChatAnswer>(Frames.Decode([0xEF, 0xBB, 0xBF, .. """{"answer":"a"}"""u8])).Text);
+        Assert.IsType<UnknownEvent>(Frames.Decode([0xEF, 0xBB, 0xBF]));
     }
 
     [Fact]
     public void Invalid_utf8_in_a_text_becomes_replacement_characters()
     {
         ChatAnswer answer = Assert.IsType<ChatAnswer>(
-            ChatDecoder.Decode([.. "{\"answer\":\"a"u8, 0xFF, 0xC3, .. "b\",\"request\":\"\\ud83d\",\"x"u8, 0xFE, .. "\":1}"u8])
+            Frames.Decode([.. "{\"answer\":\"a"u8, 0xFF, 0xC3, .. "b\",\"request\":\"\\ud83d\",\"x"u8, 0xFE, .. "\":1}"u8])
         );
         Assert.Equal("a\uFFFD\uFFFDb", answer.Text);
         Assert.Equal("\uFFFD", answer.Request);
@@ -151,7 +151,7 @@ public class ChatDecoderBadInputTests
                 .ListOf()
             select Frames.Utf8(string.Concat(parts))
         );
-        Check.One(Config.QuickThrowOnFailure.WithMaxTest(2000), Prop.ForAll(bytes.ToArbitrary(), b => ChatDecoder.Decode(b) is not null));
+        Check.One(Config.QuickThrowOnFailure.WithMaxTest(2000), Prop.ForAll(bytes.ToArbitrary(), b => Frames.Decode(b) is not null));
     }
 
     [Fact]
@@ -183,7 +183,7 @@ public class ChatDecoderBadInputTests
             ["more"] = sent.Name,
         };
         ChatAnswer read = Assert.IsType<ChatAnswer>(
-            ChatDecoder.Decode(JsonSerializer.SerializeToUtf8Bytes(members, sent.Relaxed ? Relaxed : Escaping))
+            Frames.Decode(JsonSerializer.SerializeToUtf8Bytes(members, sent.Relaxed ? Relaxed : Escaping))
         );
         Assert.Equal((sent.Id, sent.Answer, sent.Request, sent.Name), (read.Id, read.FullText, read.Request, read.AvatarName));
         Assert.Equal(DateTimeOffset.FromUnixTimeMilliseconds(sent.Date), read.Date);

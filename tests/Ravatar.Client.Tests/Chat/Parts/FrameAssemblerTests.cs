@@ -102,7 +102,7 @@ public class FrameAssemblerTests
             }
             else
             {
-                Assert.Equal(((ChatAnswer)ChatDecoder.Decode(message)).FullText, Assert.IsType<ChatAnswer>(e).FullText);
+                Assert.Equal(((ChatAnswer)Frames.Decode(message)).FullText, Assert.IsType<ChatAnswer>(e).FullText);
             }
         }
     }

@@ -21,7 +21,9 @@ internal static class Frames
 
     public static byte[] Utf8(string text) => Encoding.UTF8.GetBytes(text);
 
-    public static ChatEvent Decode(string json) => ChatDecoder.Decode(Utf8(json));
+    public static ChatEvent Decode(string json) => Decode(Utf8(json));
+
+    public static ChatEvent Decode(ReadOnlySpan<byte> message) => ChatDecoder.Decode(message, new RecentTexts());
 
     public static T Decode<T>(string json)
         where T : ChatEvent => Assert.IsType<T>(Decode(json));
