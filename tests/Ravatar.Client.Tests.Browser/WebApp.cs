@@ -89,6 +89,16 @@ internal sealed class WebApp : IAsyncDisposable
         await Assertions.Expect(Page.Locator("#text")).ToBeEnabledAsync();
     }
 
+    /// <summary>Loads the page where the microphone does not open by itself, and turns it on.</summary>
+    public async Task OpenHandsFreeAsync()
+    {
+        await Page.AddInitScriptAsync("navigator.permissions.query = () => Promise.resolve({ state: 'prompt' });");
+        await OpenAsync();
+        await Assertions.Expect(Page.Locator("#talk")).ToHaveTextAsync("Turn microphone on");
+        await Page.ClickAsync("#talk");
+        await ExpectRecordingAsync();
+    }
+
     public async Task AskAsync(string question)
     {
         await Page.FillAsync("#text", question);

@@ -142,8 +142,7 @@ public class WebLiveTests(Chromium chromium)
             static server => server.Configuration.VadEnabled = true,
             FakeMicrophone.Speaks
         );
-        await app.OpenAsync();
-        await app.Page.ClickAsync("#talk");
+        await app.OpenHandsFreeAsync();
         await app.Server.Received.WaitForMessageAsync(static m => m.Kind == FakeMessageKind.Voice, Cancel);
         await app.Page.ClickAsync("#live-start");
         await app.Server.Received.WaitForMessageAsync(static m => m.Kind == FakeMessageKind.Pcm, Cancel);

@@ -99,10 +99,8 @@ public class WebVoiceTests(Chromium chromium)
     [Fact]
     public async Task Hands_free_typing_turns_the_microphone_off_until_the_message_is_sent_and_the_user_for_good()
     {
-        await using WebApp app = await OpenAsync(static server => server.Configuration.VadEnabled = true);
-        await Expect(app.Page.Locator("#talk")).ToHaveTextAsync("Turn microphone on");
-        await app.Page.ClickAsync("#talk");
-        await app.ExpectRecordingAsync();
+        await using WebApp app = await WebApp.StartAsync(chromium, static server => server.Configuration.VadEnabled = true);
+        await app.OpenHandsFreeAsync();
         await app.ShootAsync("hands-free");
         await app.Page.Locator("#text").PressSequentiallyAsync("Wait");
         await Expect(app.Page.Locator("#talk")).ToHaveAttributeAsync("data-state", "idle");
@@ -123,12 +121,27 @@ public class WebVoiceTests(Chromium chromium)
             static server => server.Configuration.VadEnabled = true,
             FakeMicrophone.Speaks
         );
-        await app.OpenAsync();
-        await app.Page.ClickAsync("#talk");
+        await app.OpenHandsFreeAsync();
         await app.Server.Received.WaitForMessagesAsync(2, Cancel);
         Assert.All(app.Server.Received.Messages, static m => Assert.Equal((FakeMessageKind.Voice, null), (m.Kind, m.IsPushToTalk)));
         await Expect(app.Page.Locator("#log .theirs").Nth(2)).ToContainTextAsync("I heard a voice message of");
         await app.ShootAsync("hands-free-answers");
+        app.AssertWell();
+    }
+
+    [Fact]
+    public async Task Hands_free_the_microphone_that_is_allowed_opens_by_itself_and_stays_off_when_the_user_turned_it_off()
+    {
+        await using WebApp app = await OpenAsync(static server => server.Configuration.VadEnabled = true);
+        await app.Page.ClickAsync("#text");
+        await app.Page.SelectOptionAsync("#language", "de");
+        await app.ExpectRecordingAsync();
+        await app.Page.ClickAsync("#talk");
+        await Expect(app.Page.Locator("#talk")).ToHaveAttributeAsync("data-state", "idle");
+        await app.Page.SelectOptionAsync("#language", "en");
+        await app.AskAsync("Is it off?");
+        await Expect(app.Page.Locator("#log .theirs").Nth(1)).ToContainTextAsync("You said: Is it off?");
+        await Expect(app.Page.Locator("#talk")).ToHaveAttributeAsync("data-state", "idle");
         app.AssertWell();
     }
 

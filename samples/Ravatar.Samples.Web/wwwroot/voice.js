@@ -155,9 +155,10 @@ export class Voice {
 
   /** Hands-free, the microphone opens by itself: where the user has allowed it already, and has done something on the page. */
   async #openByItself() {
-    if (!this.#opensByItself || this.#isOff) return;
+    // Asked before the wait: a click during it is about the button.
+    if (!this.#opensByItself || this.#isOff || !navigator.userActivation?.hasBeenActive) return;
     const permission = await navigator.permissions?.query({ name: "microphone" }).catch(() => null);
-    if (permission?.state === "granted" && navigator.userActivation?.hasBeenActive && this.#mode === "free") this.press();
+    if (permission?.state === "granted" && this.#mode === "free" && !this.#isOff) this.press();
   }
 
   #become(state) {
@@ -178,9 +179,10 @@ export class Voice {
     this.#closing = setTimeout(() => this.#state === "idle" && this.microphone.close(), after);
   }
 
-  #toggle() {
+  /** @param wasIdle what the user saw when the click began: meanwhile the microphone may have opened by itself */
+  #toggle(wasIdle) {
     if (this.#mode === "free") {
-      this.#isOff = this.#state !== "idle";
+      this.#isOff = !wasIdle;
       if (this.#isOff) this.cancel();
       else this.press();
     } else if (this.#mode === "record") {
@@ -192,7 +194,9 @@ export class Voice {
   /** Hold: pointer or key down and up; released elsewhere is cancelled. The other modes: a click. */
   #listenToButton() {
     const holds = () => this.#mode === "hold";
+    let wasIdle = true;
     button.onpointerdown = event => {
+      wasIdle = this.#state === "idle";
       if (!holds() || event.button !== 0) return;
       button.setPointerCapture(event.pointerId);
       this.press();
@@ -218,7 +222,7 @@ export class Voice {
       }
     };
     button.onblur = () => holds() && this.cancel();
-    button.onclick = () => this.#toggle();
+    button.onclick = event => this.#toggle(event.detail > 0 ? wasIdle : this.#state === "idle");
     addEventListener("keydown", event => {
       if (event.key === "Escape" && this.#mode !== "free") this.cancel();
     });
