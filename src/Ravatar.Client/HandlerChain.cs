@@ -39,11 +39,23 @@ internal static class HandlerChain
             new AttemptHandler(options.RequestTimeout, options.MaxResponseBytes, time, loggers),
         ];
 
+    /// <summary>A client on the chain, for use by hand.</summary>
+    public static HttpClient CreateClient(HttpMessageHandler chain) => new(chain) { Timeout = Timeout.InfiniteTimeSpan }; // each attempt has its own
+
+    /// <summary>A caller's own client as the transport, or one of ours.</summary>
+    public static HttpMessageHandler TransportFor(HttpClient? callers, int maxConnections) =>
+        callers is null ? CreateTransport(maxConnections) : new ForwardingHandler(callers);
+
     /// <summary>The transport: no redirects, so that no token travels elsewhere, and no cookies, so that nothing but the token tells users apart.</summary>
-    public static HttpMessageHandler CreateTransport()
+    public static HttpMessageHandler CreateTransport(int maxConnections)
     {
 #if NETSTANDARD2_0
-        HttpClientHandler handler = new() { AllowAutoRedirect = false, UseCookies = false };
+        HttpClientHandler handler = new()
+        {
+            AllowAutoRedirect = false,
+            UseCookies = false,
+            MaxConnectionsPerServer = maxConnections,
+        };
         if (handler.SupportsAutomaticDecompression)
         {
             handler.AutomaticDecompression = DecompressionMethods.GZip | DecompressionMethods.Deflate;
@@ -55,6 +67,7 @@ internal static class HandlerChain
             AllowAutoRedirect = false,
             UseCookies = false,
             AutomaticDecompression = DecompressionMethods.All,
+            MaxConnectionsPerServer = maxConnections,
             // DNS changes are noticed; a socket is cheap beside an outage.
             PooledConnectionLifetime = ConnectionLifetime,
         };

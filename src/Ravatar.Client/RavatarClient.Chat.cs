@@ -65,7 +65,8 @@ public sealed partial class RavatarClient
         {
             Address = token => ChatAddress.For(_options.BaseAddress, _options.ChatAddress, token),
             GetTokenAsync = async token => (used = await _tokens.GetAsync(token).ConfigureAwait(false)).Value,
-            RefreshTokenAsync = (_, token) => used is { } refused ? _tokens.RefreshAsync(refused, token) : Task.CompletedTask,
+            RefreshTokenAsync = async (mustBeNew, token) =>
+                used is not { } refused || !(await _tokens.RefreshAsync(refused, !mustBeNew, token).ConfigureAwait(false)).IsShared,
             ReadHistoryAsync = (page, token) => ReadPageAsync(page, MessagesPerPage, token),
             ProbeAsync = token => RunAsync(static (api, token) => api.GetConnectionAsync(token), token),
             Connector = Connectors(_options.Chat),

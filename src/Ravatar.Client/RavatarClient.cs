@@ -41,7 +41,13 @@ public sealed partial class RavatarClient : IAsyncDisposable, IDisposable
         ILoggerFactory? loggerFactory = null,
         TimeProvider? timeProvider = null
     )
-        : this(RavatarClientOptions.CheckedCopy(options), Transport(httpClient), loggerFactory, timeProvider, randomizer: null) { }
+        : this(
+            RavatarClientOptions.CheckedCopy(options),
+            HandlerChain.TransportFor(httpClient, options.MaxConnections),
+            loggerFactory,
+            timeProvider,
+            randomizer: null
+        ) { }
 
     /// <summary>By hand: around a transport that is disposed with the client.</summary>
     internal RavatarClient(
@@ -53,10 +59,7 @@ public sealed partial class RavatarClient : IAsyncDisposable, IDisposable
     )
         : this(options, httpClients: null, loggerFactory, timeProvider)
     {
-        _owned = new HttpClient(HandlerChain.Build(_options, transport, _loggers, _time, randomizer))
-        {
-            Timeout = Timeout.InfiniteTimeSpan, // each attempt has its own
-        };
+        _owned = HandlerChain.CreateClient(HandlerChain.Build(_options, transport, _loggers, _time, randomizer));
         _httpClients = () => _owned;
     }
 
@@ -65,11 +68,13 @@ public sealed partial class RavatarClient : IAsyncDisposable, IDisposable
     /// <param name="httpClients">Gives the client for one call.</param>
     /// <param name="loggerFactory">Where to log.</param>
     /// <param name="timeProvider">The clock.</param>
+    /// <param name="stores">Where tokens lie for others as well. Defaults to what the options say.</param>
     internal RavatarClient(
         RavatarClientOptions options,
         Func<HttpClient>? httpClients,
         ILoggerFactory? loggerFactory,
-        TimeProvider? timeProvider
+        TimeProvider? timeProvider,
+        ITokenStores? stores = null
     )
     {
         _options = options;
@@ -78,10 +83,13 @@ public sealed partial class RavatarClient : IAsyncDisposable, IDisposable
         _httpClients = httpClients!;
         _apiSettings = new ApiSettings(options.BaseAddress, options.MaxResponseBytes, _time);
         _logger = _loggers.CreateLogger(Log.HttpCategory);
+        ILogger authentication = _loggers.CreateLogger(Log.AuthenticationCategory);
+        stores ??= options.TokenCache is { } cache ? new DistributedTokens(cache, options.BaseAddress, _time, authentication) : null;
         _tokens = new TokenSource(
             token => CreateApi().IssueTokenAsync(_options.UserId, _options.ProjectId, token),
             _time,
-            _loggers.CreateLogger(Log.AuthenticationCategory)
+            authentication,
+            stores?.For(options.UserId, options.ProjectId)
         );
     }
 
@@ -155,9 +163,6 @@ public sealed partial class RavatarClient : IAsyncDisposable, IDisposable
     private RavatarApi CreateApi() => new(_httpClients(), _apiSettings, Sign);
 
     private void Sign(HttpRequestMessage request) => TokenHandler.Sign(request, _tokens);
-
-    private static HttpMessageHandler Transport(HttpClient? httpClient) =>
-        httpClient is null ? HandlerChain.CreateTransport() : new ForwardingHandler(httpClient);
 
     /// <summary>Runs one call: not at all on a disposed client or for a caller who has given up, and not beyond the end of either.</summary>
     private async Task<T> RunAsync<T>(Func<RavatarApi, CancellationToken, Task<T>> call, CancellationToken cancellationToken)

@@ -29,8 +29,20 @@ public sealed class RavatarClientOptions
     /// <summary>The largest HTTP answer that is read, in bytes. Larger ones are an error. Defaults to 16 MiB.</summary>
     public int MaxResponseBytes { get; set; } = 16 * 1024 * 1024;
 
+    /// <summary>
+    /// The HTTP connections to the API that may be open at a time, 1 to 65,536. Further requests wait for one, within <see cref="RequestTimeout"/>. All clients of
+    /// one <see cref="IRavatarClientFactory"/> share them; chat sockets do not count. A caller's own <see cref="HttpClient"/> keeps its own limit. Defaults to 1,024.
+    /// </summary>
+    public int MaxConnections { get; set; } = 1024;
+
     /// <summary>Pages of history fetched ahead of the reader, 1 to 16. Defaults to 3.</summary>
     public int PrefetchPages { get; set; } = 3;
+
+    /// <summary>
+    /// Where processes share their tokens. Defaults to none: a client keeps its token to itself, and the clients of one <see cref="IRavatarClientFactory"/>
+    /// find each other's in its memory, where up to 10,000 lie until they are due.
+    /// </summary>
+    public TokenCacheOptions? TokenCache { get; set; }
 
     /// <summary>What is tried again, and when.</summary>
     public RavatarRetryOptions Retry { get; set; } = new();
@@ -47,15 +59,36 @@ public sealed class RavatarClientOptions
         RavatarClientOptions copy = (RavatarClientOptions)MemberwiseClone();
         copy.Retry = Retry.Copy();
         copy.Chat = Chat.Copy();
+        copy.TokenCache = TokenCache?.Copy();
         copy.Live = Live.Copy();
         return copy;
     }
 
-    /// <summary>The copy a client works with.</summary>
-    /// <exception cref="ArgumentException">Something is wrong with the options: every problem is named.</exception>
-    internal static RavatarClientOptions CheckedCopy(RavatarClientOptions options)
+    /// <summary>One user's view: what is shared stays shared, and is never written to.</summary>
+    internal RavatarClientOptions For(string userId, Action<RavatarUserOptions>? configure)
     {
-        List<string> problems = RavatarClientOptionsValidator.Check(Guard.NotNull(options));
+        RavatarClientOptions own = (RavatarClientOptions)MemberwiseClone();
+        own.UserId = userId;
+        if (configure is not null)
+        {
+            RavatarUserOptions user = new()
+            {
+                ProjectId = ProjectId,
+                Source = Source,
+                Chat = Chat.Copy(),
+            };
+            configure(user);
+            (own.ProjectId, own.Source) = (user.ProjectId, user.Source);
+            own.Chat = user.Chat is { Reconnect: not null } chat ? chat.Copy() : user.Chat!; // the check names what is missing
+        }
+        return own;
+    }
+
+    /// <summary>The copy that a client, or a factory for many users, works with.</summary>
+    /// <exception cref="ArgumentException">Something is wrong with the options: every problem is named.</exception>
+    internal static RavatarClientOptions CheckedCopy(RavatarClientOptions options, bool forMany = false)
+    {
+        List<string> problems = RavatarClientOptionsValidator.Check(Guard.NotNull(options), forMany);
         return problems.Count == 0 ? options.Copy() : throw new ArgumentException(string.Join(" ", problems), nameof(options));
     }
 }

@@ -7,26 +7,39 @@ internal sealed class RavatarClientOptionsValidator : IValidateOptions<RavatarCl
 {
     private const int MaxResponseBytesLimit = 1024 * 1024 * 1024;
 
+    // As long as the HMAC itself (RFC 2104 section 3).
+    private const int ShortestKey = 32;
+
     private static readonly TimeSpan OneDay = TimeSpan.FromDays(1);
 
     /// <inheritdoc/>
     public ValidateOptionsResult Validate(string? name, RavatarClientOptions options)
     {
-        List<string> problems = Check(options);
+        List<string> problems = Check(options, name?.StartsWith(ClientRegistration.FactoryName, StringComparison.Ordinal) is true);
         return problems.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(problems);
     }
 
     /// <summary>Each problem names the member, what is wrong with it, and what would be right.</summary>
-    public static List<string> Check(RavatarClientOptions options)
+    /// <param name="options">What is checked.</param>
+    /// <param name="forMany">Whether they are a factory's, whose clients have each their own user.</param>
+    public static List<string> Check(RavatarClientOptions options, bool forMany = false)
     {
         List<string> problems = [];
-        CheckIdentity(options, problems);
+        if (!forMany)
+        {
+            CheckUser(options, problems);
+        }
+        else if (!string.IsNullOrEmpty(options.UserId))
+        {
+            problems.Add("UserId: each client of a factory has its own; leave it out here and give it to Create.");
+        }
+        CheckApplication(options, problems);
         CheckAddresses(options, problems);
         CheckLimits(options, problems);
         return problems;
     }
 
-    private static void CheckIdentity(RavatarClientOptions options, List<string> problems)
+    private static void CheckUser(RavatarClientOptions options, List<string> problems)
     {
         if (string.IsNullOrEmpty(options.UserId))
         {
@@ -36,6 +49,10 @@ internal sealed class RavatarClientOptionsValidator : IValidateOptions<RavatarCl
         {
             problems.Add("UserId: it must be 1 to 128 letters (A-Z), digits, hyphens and underscores.");
         }
+    }
+
+    private static void CheckApplication(RavatarClientOptions options, List<string> problems)
+    {
         if (options.ProjectId is { } project && (project.Length is 0 or > 64 || !IsWord(project, underscore: false)))
         {
             problems.Add("ProjectId: it must be 1 to 64 letters (A-Z), digits and hyphens; leave it null to send none.");
@@ -85,11 +102,13 @@ internal sealed class RavatarClientOptionsValidator : IValidateOptions<RavatarCl
         {
             problems.Add($"MaxResponseBytes: it must be 1 to {MaxResponseBytesLimit}.");
         }
+        CheckRange(options.MaxConnections, 1, 65_536, nameof(options.MaxConnections), problems);
         if (options.PrefetchPages is < 1 or > 16)
         {
             problems.Add("PrefetchPages: it must be 1 to 16.");
         }
         CheckChat(options.Chat, problems);
+        CheckTokenCache(options.TokenCache, problems);
         CheckLive(options.Live, problems);
         if (options.Retry is not { } retry)
         {
@@ -138,6 +157,33 @@ internal sealed class RavatarClientOptionsValidator : IValidateOptions<RavatarCl
         if (chat.FlushTimeout < TimeSpan.Zero || chat.FlushTimeout > TimeSpan.FromMinutes(1))
         {
             problems.Add("Chat.FlushTimeout: it must be zero to one minute.");
+        }
+    }
+
+    private static void CheckTokenCache(TokenCacheOptions? cache, List<string> problems)
+    {
+        if (cache is null)
+        {
+            return;
+        }
+        if (cache.GetCache() is null)
+        {
+            problems.Add("TokenCache: there is no cache. Register an IDistributedCache, or give one to the constructor.");
+        }
+        if (cache.Key is not { Length: >= ShortestKey })
+        {
+            problems.Add($"TokenCache.Key: it must be at least {ShortestKey} random bytes, the same in all processes.");
+        }
+        if (cache.GetProtector() is null && !cache.AllowPlainText)
+        {
+            problems.Add(
+                "TokenCache: there is no protector, and whoever reads the cache could use the tokens. Register an ITokenProtector, give one to the constructor, "
+                    + "or set AllowPlainText if that is intended."
+            );
+        }
+        if (cache.Timeout <= TimeSpan.Zero || cache.Timeout > TimeSpan.FromMinutes(1))
+        {
+            problems.Add("TokenCache.Timeout: it must be longer than zero and at most one minute.");
         }
     }
 

@@ -1,16 +1,12 @@
 using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
 using Ravatar.Client;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
-/// <summary>Adds the RAVATAR client to a service collection.</summary>
+/// <summary>Adds RAVATAR clients to a service collection.</summary>
 public static class RavatarServiceCollectionExtensions
 {
-    private const string HttpClientName = "Ravatar.Client";
-
     /// <summary>
     /// Adds a singleton <see cref="RavatarClient"/> whose options come from a configuration section, validated when the host starts.
     /// </summary>
@@ -24,7 +20,7 @@ public static class RavatarServiceCollectionExtensions
         Guard.NotNull(services);
         Guard.NotNull(section);
         services.AddOptions<RavatarClientOptions>().Bind(section);
-        return services.AddCore();
+        return services.AddClient();
     }
 
     /// <summary>Adds a singleton <see cref="RavatarClient"/> whose options are set in code, validated when the host starts.</summary>
@@ -38,54 +34,100 @@ public static class RavatarServiceCollectionExtensions
         Guard.NotNull(services);
         Guard.NotNull(configure);
         services.AddOptions<RavatarClientOptions>().Configure(configure);
-        return services.AddCore();
+        return services.AddClient();
     }
 
-    private static IHttpClientBuilder AddCore(this IServiceCollection services)
+    /// <summary>
+    /// Adds one of several clients: a keyed singleton <see cref="RavatarClient"/>, for <c>[FromKeyedServices(name)]</c>, with options and connections of its own.
+    /// </summary>
+    /// <param name="services">The services.</param>
+    /// <param name="name">The key, and the name of its <see cref="RavatarClientOptions"/>.</param>
+    /// <param name="section">The section, with the members of <see cref="RavatarClientOptions"/>.</param>
+    /// <returns>As for <see cref="AddRavatarClient(IServiceCollection, IConfiguration)"/>.</returns>
+    /// <exception cref="ArgumentException">An argument is null, or <paramref name="name"/> is empty.</exception>
+    public static IHttpClientBuilder AddRavatarClient(this IServiceCollection services, string name, IConfiguration section)
     {
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<RavatarClientOptions>, RavatarClientOptionsValidator>());
-        services.AddOptions<RavatarClientOptions>().ValidateOnStart();
-        services.TryAddSingleton(CreateClient);
-        IHttpClientBuilder builder = services.AddHttpClient(HttpClientName);
-        if (services.Any(static d => d.ServiceType == typeof(ChainMarker)))
-        {
-            return builder; // a second registration adds to the options only
-        }
-        services.AddSingleton<ChainMarker>();
-        return builder
-            .ConfigureHttpClient(static client => client.Timeout = Timeout.InfiniteTimeSpan) // each attempt has its own
-            .ConfigurePrimaryHttpMessageHandler(static () => HandlerChain.CreateTransport())
-            .ConfigureAdditionalHttpMessageHandlers(
-                static (handlers, provider) =>
-                {
-                    int at = 0;
-                    foreach (DelegatingHandler handler in HandlerChain.Create(OptionsOf(provider), LoggersOf(provider), TimeOf(provider)))
-                    {
-                        handlers.Insert(at++, handler);
-                    }
-                }
-            )
-            // The factory hides all header values unless an application says otherwise for all its clients; not for this one.
-            .RedactLoggedHeaders(static _ => true);
+        Guard.NotNull(services);
+        Guard.NotBlank(name);
+        Guard.NotNull(section);
+        services.AddOptions<RavatarClientOptions>(name).Bind(section);
+        return services.AddClient(name);
     }
 
-    private static RavatarClient CreateClient(IServiceProvider provider)
+    /// <inheritdoc cref="AddRavatarClient(IServiceCollection, string, IConfiguration)"/>
+    /// <param name="services">The services.</param>
+    /// <param name="name">The key, and the name of its <see cref="RavatarClientOptions"/>.</param>
+    /// <param name="configure">Sets the options.</param>
+    public static IHttpClientBuilder AddRavatarClient(this IServiceCollection services, string name, Action<RavatarClientOptions> configure)
     {
-        IHttpClientFactory factory = provider.GetRequiredService<IHttpClientFactory>();
-        return new RavatarClient(
-            OptionsOf(provider).Copy(),
-            () => factory.CreateClient(HttpClientName),
-            LoggersOf(provider),
-            TimeOf(provider)
-        );
+        Guard.NotNull(services);
+        Guard.NotBlank(name);
+        Guard.NotNull(configure);
+        services.AddOptions<RavatarClientOptions>(name).Configure(configure);
+        return services.AddClient(name);
     }
 
-    private static RavatarClientOptions OptionsOf(IServiceProvider provider) =>
-        provider.GetRequiredService<IOptions<RavatarClientOptions>>().Value;
+    /// <summary>
+    /// Adds a singleton <see cref="IRavatarClientFactory"/>, for a back end that speaks for many users, whose options come from a configuration section,
+    /// validated when the host starts. Independent of <c>AddRavatarClient</c>: it has options and connections of its own.
+    /// </summary>
+    /// <param name="services">The services.</param>
+    /// <param name="section">The section, with the members of <see cref="RavatarClientOptions"/> but <c>UserId</c>.</param>
+    /// <returns>The builder of the HTTP client that all users share: for handlers of one's own, or another primary handler.</returns>
+    /// <remarks>The container's <see cref="TimeProvider"/> and <see cref="ILoggerFactory"/> are used where it has them.</remarks>
+    /// <exception cref="ArgumentNullException">An argument is null.</exception>
+    public static IHttpClientBuilder AddRavatarClientFactory(this IServiceCollection services, IConfiguration section)
+    {
+        Guard.NotNull(services);
+        Guard.NotNull(section);
+        services.AddOptions<RavatarClientOptions>(ClientRegistration.FactoryOptions(null)).Bind(section);
+        return services.AddFactory();
+    }
 
-    private static ILoggerFactory LoggersOf(IServiceProvider provider) => provider.GetRequiredService<ILoggerFactory>();
+    /// <inheritdoc cref="AddRavatarClientFactory(IServiceCollection, IConfiguration)"/>
+    /// <summary>
+    /// Adds a singleton <see cref="IRavatarClientFactory"/>, for a back end that speaks for many users, whose options are set in code, validated when the
+    /// host starts. Independent of <c>AddRavatarClient</c>: it has options and connections of its own.
+    /// </summary>
+    /// <param name="services">The services.</param>
+    /// <param name="configure">Sets the options, but <c>UserId</c>.</param>
+    public static IHttpClientBuilder AddRavatarClientFactory(this IServiceCollection services, Action<RavatarClientOptions> configure)
+    {
+        Guard.NotNull(services);
+        Guard.NotNull(configure);
+        services.AddOptions<RavatarClientOptions>(ClientRegistration.FactoryOptions(null)).Configure(configure);
+        return services.AddFactory();
+    }
 
-    private static TimeProvider TimeOf(IServiceProvider provider) => provider.GetService<TimeProvider>() ?? TimeProvider.System;
+    /// <summary>Adds one of several factories: a keyed singleton <see cref="IRavatarClientFactory"/>, for <c>[FromKeyedServices(name)]</c>.</summary>
+    /// <param name="services">The services.</param>
+    /// <param name="name">The key.</param>
+    /// <param name="section">The section, with the members of <see cref="RavatarClientOptions"/> but <c>UserId</c>.</param>
+    /// <returns>As for <see cref="AddRavatarClientFactory(IServiceCollection, IConfiguration)"/>.</returns>
+    /// <exception cref="ArgumentException">An argument is null, or <paramref name="name"/> is empty.</exception>
+    public static IHttpClientBuilder AddRavatarClientFactory(this IServiceCollection services, string name, IConfiguration section)
+    {
+        Guard.NotNull(services);
+        Guard.NotBlank(name);
+        Guard.NotNull(section);
+        services.AddOptions<RavatarClientOptions>(ClientRegistration.FactoryOptions(name)).Bind(section);
+        return services.AddFactory(name);
+    }
 
-    private sealed class ChainMarker;
+    /// <inheritdoc cref="AddRavatarClientFactory(IServiceCollection, string, IConfiguration)"/>
+    /// <param name="services">The services.</param>
+    /// <param name="name">The key.</param>
+    /// <param name="configure">Sets the options, but <c>UserId</c>.</param>
+    public static IHttpClientBuilder AddRavatarClientFactory(
+        this IServiceCollection services,
+        string name,
+        Action<RavatarClientOptions> configure
+    )
+    {
+        Guard.NotNull(services);
+        Guard.NotBlank(name);
+        Guard.NotNull(configure);
+        services.AddOptions<RavatarClientOptions>(ClientRegistration.FactoryOptions(name)).Configure(configure);
+        return services.AddFactory(name);
+    }
 }

@@ -29,6 +29,7 @@ internal static class RequestReader
                         StringComparer.OrdinalIgnoreCase
                     ),
                     Body = body,
+                    Connection = context.Connection.Id,
                     Token = token,
                     HasToken = token is not null,
                 }

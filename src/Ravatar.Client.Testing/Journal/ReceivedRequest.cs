@@ -32,6 +32,9 @@ public sealed class ReceivedRequest
     /// <summary>The body as text, at most its first MiB; empty when there was none.</summary>
     public string Body { get; internal init; } = "";
 
+    /// <summary>The TCP connection it came on: the same for all requests of one connection.</summary>
+    public string Connection { get; internal init; } = "";
+
     /// <summary>Whether it carried a token: in <c>Authorization</c>, for the socket in the query.</summary>
     public bool HasToken { get; internal init; }
 

@@ -20,6 +20,9 @@ internal sealed class AccessToken
     [DebuggerBrowsable(DebuggerBrowsableState.Never)]
     public string Value { get; }
 
+    /// <summary>Whether it was found where others share theirs, and not issued to us: it may have been revoked long ago.</summary>
+    public bool IsShared { get; init; }
+
     /// <summary>The claim <c>exp</c> in Unix seconds (RFC 7519 section 4.1.4), not verified; null where it cannot be read.</summary>
     public double? ExpiresAt { get; }
 

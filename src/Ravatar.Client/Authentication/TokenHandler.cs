@@ -4,8 +4,8 @@ using System.Net.Http.Headers;
 namespace Ravatar.Client;
 
 /// <summary>
-/// Signs requests that carry a <see cref="TokenSource"/>, and repeats one that is refused with 403 exactly once, with another
-/// token ("Token Refresh" in RAVATAR's guide). It holds no token itself: one handler serves any number of users.
+/// Signs requests that carry a <see cref="TokenSource"/>, and repeats one that is refused with 403 exactly once with a new
+/// token ("Token Refresh" in RAVATAR's guide); a token that others left in a shared place is tried in between. It holds no token itself: one handler serves any number of users.
 /// </summary>
 internal sealed class TokenHandler : DelegatingHandler
 {
@@ -30,6 +30,19 @@ internal sealed class TokenHandler : DelegatingHandler
         }
         response.Dispose();
         token = await tokens.RefreshAsync(token, cancellationToken).ConfigureAwait(false);
+        response = await RepeatAsync(request, token, cancellationToken).ConfigureAwait(false);
+        if (response.StatusCode is not HttpStatusCode.Forbidden || !token.IsShared)
+        {
+            return response;
+        }
+        // What others left for us may be no better; only the refusal of a token that was issued to us is final.
+        response.Dispose();
+        token = await tokens.RefreshAsync(token, mayShare: false, cancellationToken).ConfigureAwait(false);
+        return await RepeatAsync(request, token, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<HttpResponseMessage> RepeatAsync(HttpRequestMessage request, AccessToken token, CancellationToken cancellationToken)
+    {
         HttpRequestMessage repetition = await RequestClone.CreateAsync(request, cancellationToken).ConfigureAwait(false);
         repetition.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token.Value);
         return await base.SendAsync(repetition, cancellationToken).ConfigureAwait(false);

@@ -7,7 +7,7 @@ internal static class TokenLife
     public static readonly TimeSpan Documented = TimeSpan.FromHours(24);
 
     // Longer than any plausible token, and far from every overflow.
-    private static readonly TimeSpan Longest = TimeSpan.FromDays(365);
+    public static readonly TimeSpan Longest = TimeSpan.FromDays(365);
     private static readonly TimeSpan LongestMargin = TimeSpan.FromMinutes(5);
 
     /// <summary>

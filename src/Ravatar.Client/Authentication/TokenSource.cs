@@ -16,6 +16,7 @@ internal sealed class TokenSource : IAsyncDisposable
     private readonly Func<CancellationToken, Task<string>> _issue;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
+    private readonly ITokenStore? _store;
     private readonly CancellationTokenSource _lifetime = new();
     private readonly object _gate = new();
 
@@ -28,8 +29,10 @@ internal sealed class TokenSource : IAsyncDisposable
     /// <param name="issue">Asks the server for a token; the only thing here that reaches the network.</param>
     /// <param name="time">The clock.</param>
     /// <param name="logger">Where issuance and its failures are told.</param>
-    public TokenSource(Func<CancellationToken, Task<string>> issue, TimeProvider time, ILogger logger)
+    /// <param name="store">Where the token lies for others as well; null for nowhere.</param>
+    public TokenSource(Func<CancellationToken, Task<string>> issue, TimeProvider time, ILogger logger, ITokenStore? store = null)
     {
+        _store = store;
         _issue = issue;
         _time = time;
         _logger = logger;
@@ -46,16 +49,23 @@ internal sealed class TokenSource : IAsyncDisposable
         {
             return new ValueTask<AccessToken>(held.Token);
         }
-        return new ValueTask<AccessToken>(JoinAsync(refused: null, cancellationToken));
+        return new ValueTask<AccessToken>(JoinAsync(refused: null, mayShare: true, cancellationToken));
     }
 
     /// <summary>
     /// A token other than <paramref name="refused"/>. Where that one has been replaced in the meantime, its successor serves without asking the server again.
     /// </summary>
-    public Task<AccessToken> RefreshAsync(AccessToken refused, CancellationToken cancellationToken)
+    public Task<AccessToken> RefreshAsync(AccessToken refused, CancellationToken cancellationToken) =>
+        RefreshAsync(refused, mayShare: true, cancellationToken);
+
+    /// <inheritdoc cref="RefreshAsync(AccessToken, CancellationToken)"/>
+    /// <param name="refused">The token that was refused.</param>
+    /// <param name="mayShare">Whether a token that others left will do; false where one of those has just been refused as well.</param>
+    /// <param name="cancellationToken">Ends this wait.</param>
+    public Task<AccessToken> RefreshAsync(AccessToken refused, bool mayShare, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        return JoinAsync(refused, cancellationToken);
+        return JoinAsync(refused, mayShare, cancellationToken);
     }
 
     /// <summary>Ends a flight that is under way. Afterwards callers get <see cref="ObjectDisposedException"/>.</summary>
@@ -83,7 +93,7 @@ internal sealed class TokenSource : IAsyncDisposable
         _lifetime.Dispose();
     }
 
-    private Task<AccessToken> JoinAsync(AccessToken? refused, CancellationToken cancellationToken)
+    private Task<AccessToken> JoinAsync(AccessToken? refused, bool mayShare, CancellationToken cancellationToken)
     {
         Task<AccessToken> flight;
         bool forgotten = false;
@@ -106,7 +116,7 @@ internal sealed class TokenSource : IAsyncDisposable
                     forgotten = true;
                 }
             }
-            flight = _flight ??= Detached.Run(FlyAsync);
+            flight = _flight ??= Detached.Run(() => FlyAsync(refused, mayShare));
         }
         if (forgotten)
         {
@@ -115,13 +125,14 @@ internal sealed class TokenSource : IAsyncDisposable
         return Clock.WaitAsync(flight, _time, cancellationToken);
     }
 
-    private async Task<AccessToken> FlyAsync()
+    private async Task<AccessToken> FlyAsync(AccessToken? refused, bool mayShare)
     {
         Held? previous = _held;
-        Held held;
+        Held? held;
         try
         {
-            held = Hold(new AccessToken(await _issue(_lifetime.Token).ConfigureAwait(false)));
+            held = mayShare ? await TakeSharedAsync(refused ?? previous?.Token).ConfigureAwait(false) : null;
+            held ??= await IssueAsync().ConfigureAwait(false);
         }
         catch (Exception exception) when (TryKeep(previous))
         {
@@ -138,13 +149,39 @@ internal sealed class TokenSource : IAsyncDisposable
             throw;
         }
         Land(held);
-        Log.TokenIssued(_logger, held.Life.TotalSeconds, (held.Life - TokenLife.Margin(held.Life)).TotalSeconds);
         return held.Token;
     }
 
-    private Held Hold(AccessToken token)
+    /// <summary>What others left, unless it is the very token that is to be replaced.</summary>
+    private async Task<Held?> TakeSharedAsync(AccessToken? unwanted)
     {
-        TimeSpan life = TokenLife.Of(token, _time.GetUtcNow());
+        if (_store is null || await _store.ReadAsync(_lifetime.Token).ConfigureAwait(false) is not { } shared)
+        {
+            return null;
+        }
+        if (shared.Token.Value == unwanted?.Value)
+        {
+            return null;
+        }
+        Log.TokenShared(_logger, shared.Life.TotalSeconds);
+        return Hold(shared.Token, shared.Life);
+    }
+
+    private async Task<Held> IssueAsync()
+    {
+        AccessToken token = new(await _issue(_lifetime.Token).ConfigureAwait(false));
+        Held held = Hold(token, TokenLife.Of(token, _time.GetUtcNow()));
+        Log.TokenIssued(_logger, held.Life.TotalSeconds, (held.Life - TokenLife.Margin(held.Life)).TotalSeconds);
+        if (_store is not null)
+        {
+            // Before anyone gets it: whoever asks next, in whatever process, finds it.
+            await _store.WriteAsync(token, held.Life, _lifetime.Token).ConfigureAwait(false);
+        }
+        return held;
+    }
+
+    private Held Hold(AccessToken token, TimeSpan life)
+    {
         long now = _time.GetTimestamp();
         return new Held(token, life, now + Ticks(life - TokenLife.Margin(life)), now + Ticks(life));
     }

@@ -59,8 +59,8 @@ internal sealed class ChatConnector(ChatEnvironment environment, ChatChannelOpti
         }
         try
         {
-            await environment.RefreshTokenAsync(_token ?? "", cancellationToken).ConfigureAwait(false);
-            outage.RetryWithFreshToken(cause);
+            bool isNew = await environment.RefreshTokenAsync(outage.TokenReplaced, cancellationToken).ConfigureAwait(false);
+            outage.RetryWithOtherToken(cause, isNew);
             return null;
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)

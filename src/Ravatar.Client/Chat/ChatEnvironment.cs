@@ -11,8 +11,11 @@ internal sealed class ChatEnvironment
     /// <summary>A token that is good as far as we know.</summary>
     public required Func<CancellationToken, Task<string>> GetTokenAsync { get; init; }
 
-    /// <summary>A newer token than this one, which was refused.</summary>
-    public required Func<string, CancellationToken, Task> RefreshTokenAsync { get; init; }
+    /// <summary>
+    /// Gets another token than the last one, which was refused. Given whether it has to be a new one; says whether it is, or one that others left and that may be
+    /// refused as well.
+    /// </summary>
+    public required Func<bool, CancellationToken, Task<bool>> RefreshTokenAsync { get; init; }
 
     /// <summary>A page of history, 100 messages each.</summary>
     public required Func<int, CancellationToken, Task<HistoryPage>> ReadHistoryAsync { get; init; }

@@ -9,6 +9,9 @@ internal sealed class Outage(ConnectionEnd cause)
     /// <summary>Whether the token was refreshed once: a second refusal is final.</summary>
     public bool TokenRefreshed { get; set; }
 
+    /// <summary>Whether a token that others left was tried: the next one has to be new.</summary>
+    public bool TokenReplaced { get; private set; }
+
     /// <summary>Why we are not connected.</summary>
     public ConnectionEnd Cause { get; private set; } = cause;
 
@@ -21,10 +24,11 @@ internal sealed class Outage(ConnectionEnd cause)
         Cause = cause;
     }
 
-    /// <summary>A refused token is no failure of the connection: the next attempt has a fresh one, and follows at once.</summary>
-    public void RetryWithFreshToken(ConnectionEnd cause)
+    /// <summary>A refused token is no failure of the connection: the next attempt has another one, and follows at once.</summary>
+    public void RetryWithOtherToken(ConnectionEnd cause, bool isNew)
     {
-        TokenRefreshed = true;
+        TokenReplaced = true;
+        TokenRefreshed = isNew;
         SkipDelay = true;
         Cause = cause;
     }

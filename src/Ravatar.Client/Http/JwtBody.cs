@@ -62,19 +62,6 @@ internal static class JwtBody
         return new TokenAnswer(usable, failed, failed || string.IsNullOrEmpty(usable) ? ErrorBody.ReadMembers(json) : default);
     }
 
-    /// <summary>Whether a token is visible ASCII throughout: nothing else may stand in the Authorization header.</summary>
-    public static bool IsHeaderSafe(string token)
-    {
-        foreach (char c in token)
-        {
-            if (c is <= ' ' or > '~')
-            {
-                return false;
-            }
-        }
-        return true;
-    }
-
     // A number or Boolean is no token.
     private static string? ReadText(ref Utf8JsonReader reader)
     {

@@ -14,8 +14,6 @@ namespace Ravatar.Client;
 /// <param name="sign">Marks a request as one that needs the user's token.</param>
 internal sealed class RavatarApi(HttpClient http, ApiSettings settings, Action<HttpRequestMessage> sign)
 {
-    private const int LongestToken = 16 * 1024;
-
     private static readonly RequestInfo Jwt = new("POST /jwt")
     {
         Repeatable = true,
@@ -41,8 +39,8 @@ internal sealed class RavatarApi(HttpClient http, ApiSettings settings, Action<H
         string? problem =
             answer.IsFailure ? "reports a failure"
             : string.IsNullOrEmpty(answer.Token) ? "holds no token"
-            : answer.Token!.Length > LongestToken ? $"holds a token of more than {LongestToken} characters"
-            : !JwtBody.IsHeaderSafe(answer.Token) ? "holds a token with characters that no HTTP header may carry"
+            : answer.Token!.Length > TokenText.Longest ? $"holds a token of more than {TokenText.Longest} characters"
+            : !TokenText.IsHeaderSafe(answer.Token) ? "holds a token with characters that no HTTP header may carry"
             : null;
         if (problem is not null)
         {

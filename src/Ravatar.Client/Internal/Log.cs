@@ -33,6 +33,18 @@ internal static partial class Log
     )]
     public static partial void RefreshAheadFailed(ILogger logger, double delay, Exception exception);
 
+    [LoggerMessage(112, LogLevel.Debug, "A token was found in the token cache; it lives {Life:F0} s more.")]
+    public static partial void TokenShared(ILogger logger, double life);
+
+    [LoggerMessage(113, LogLevel.Warning, "The token cache could not be read; the service is asked instead. {Reason}")]
+    public static partial void TokenCacheNotRead(ILogger logger, string reason);
+
+    [LoggerMessage(114, LogLevel.Warning, "A token could not be written to the token cache; other processes ask for their own. {Reason}")]
+    public static partial void TokenCacheNotWritten(ILogger logger, string reason);
+
+    [LoggerMessage(115, LogLevel.Warning, "What the token cache holds for the user is of no use, and is ignored. {Reason}")]
+    public static partial void TokenCacheValueIgnored(ILogger logger, string reason);
+
     [LoggerMessage(200, LogLevel.Debug, "{Endpoint}: sending.")]
     public static partial void RequestSending(ILogger logger, string endpoint);
 

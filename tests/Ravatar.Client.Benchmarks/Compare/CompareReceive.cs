@@ -62,7 +62,7 @@ internal static class CompareReceive
     {
         using ClientWebSocket bare = await sink.ConnectAsync();
         await using RavatarClient client = sink.CreateClient(o =>
-            (o.Chat.ReaderEvents, o.Chat.SlowReaders) = (4096, SlowReaderPolicy.HoldSocket)
+            (o.Chat.ReaderEvents, o.Chat.SlowReaders) = (1024, SlowReaderPolicy.HoldSocket)
         );
         await using ChatChannel chat = await client.OpenChatAsync();
         await using IAsyncEnumerator<ChatEvent> reader = chat.ReadAllAsync().GetAsyncEnumerator();

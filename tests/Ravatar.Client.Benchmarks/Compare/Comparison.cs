@@ -6,8 +6,15 @@ internal static class Comparison
     private static readonly Dictionary<string, Func<SinkProcess, int, Task<IReadOnlyList<Row>>>> s_parts = new()
     {
         ["frames"] = CompareFrames.RunAsync,
+        ["pipeline"] = ComparePipeline.RunAsync,
         ["receive"] = CompareReceive.RunAsync,
+        ["audio"] = CompareMemory.AudioAsync,
         ["ask"] = CompareReceive.AskAsync,
+        ["idle"] = CompareMemory.IdleAsync,
+        ["scale"] = CompareScale.RunAsync,
+        ["cold"] = CompareRest.ColdStartAsync,
+        ["history"] = CompareRest.HistoryAsync,
+        ["refresh"] = CompareRest.RefreshAsync,
     };
 
     /// <summary>Runs the parts that are named, or all.</summary>

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Microsoft.AspNetCore.DataProtection;
 using Xunit;
 
 namespace Ravatar.Client.Tests;
@@ -54,6 +55,16 @@ public partial class SnippetTests
                 Assert.Equal($"You said: {i}!", (await chat.AskAsync($"{i}!")).Text);
             }
         });
+
+    [Fact]
+    public void The_protection_of_tokens_protects()
+    {
+        Snippets.TokenProtection protection = new(new EphemeralDataProtectionProvider());
+        byte[] held = protection.Protect([1, 2, 3]);
+        Assert.Equal([1, 2, 3], protection.Unprotect(held));
+        held[^1] ^= 1;
+        Assert.ThrowsAny<Exception>(() => protection.Unprotect(held));
+    }
 
     private static string Unindent(string code)
     {

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.DataProtection;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Ravatar.Client.Testing;
@@ -75,6 +76,42 @@ internal static class Snippets
             .AddHttpMessageHandler<MyHandler>(); // an IHttpClientBuilder comes back
         #endregion
     }
+
+    public static void ManyUsers(IHostApplicationBuilder builder)
+    {
+        #region many_users_host
+        builder.Services.AddRavatarClientFactory(builder.Configuration.GetSection("Ravatar")); // everything but UserId
+        #endregion
+    }
+
+    public static async Task ManyUsersAsync(IRavatarClientFactory factory, string userId, CancellationToken cancellationToken)
+    {
+        #region many_users
+        await using RavatarClient ravatar = factory.Create(userId); // an IRavatarClientFactory, from the container
+        ChatConfiguration config = await ravatar.GetConfigurationAsync(cancellationToken);
+        #endregion
+        Console.WriteLine(config.Session);
+    }
+
+    public static void Fleet(IHostApplicationBuilder builder)
+    {
+        #region fleet_host
+        // Beside an IDistributedCache (Redis, SQL, …) and data protection, as the application has them already:
+        builder.Services.AddSingleton<ITokenProtector, TokenProtection>();
+        builder.Services.AddRavatarClientFactory(builder.Configuration.GetSection("Ravatar")); // with Ravatar:TokenCache:Key
+        #endregion
+    }
+
+    #region fleet_protection
+    internal sealed class TokenProtection(IDataProtectionProvider keys) : ITokenProtector
+    {
+        private readonly IDataProtector _protector = keys.CreateProtector("RAVATAR tokens");
+
+        public byte[] Protect(byte[] plaintext) => _protector.Protect(plaintext);
+
+        public byte[] Unprotect(byte[] protectedData) => _protector.Unprotect(protectedData);
+    }
+    #endregion
 
     public static async Task TestingAsync(Func<Uri, Task> runMyApp)
     {

@@ -254,17 +254,15 @@ internal sealed class ModelService(ManualTimeProvider time, ModelPlan plan) : IC
         }
     }
 
-    private async Task RefreshAsync(string used, CancellationToken cancellationToken)
+    private async Task<bool> RefreshAsync(bool mustBeNew, CancellationToken cancellationToken)
     {
         await Task.Yield();
         lock (_gate)
         {
-            if (used == $"token-{_tokenNumber}")
-            {
-                _tokenNumber++;
-                TokensIssued++;
-                _tokenRevoked = false;
-            }
+            _tokenNumber++;
+            TokensIssued++;
+            _tokenRevoked = false;
+            return true;
         }
     }
 

@@ -1,0 +1,321 @@
+using System.Text;
+using Microsoft.Extensions.Logging;
+using Xunit;
+
+namespace Ravatar.Client.Tests;
+
+/// <summary>A token source on a cache that others use, and that may do anything.</summary>
+public class TokenCacheTests
+{
+    private static readonly Uri Address = new("https://chat.example/");
+
+    private readonly ManualTimeProvider _time = new();
+    private readonly CollectingLogger _logs = new();
+    private readonly TestCache _cache = new();
+    private readonly List<string> _issued = [];
+
+    [Fact]
+    public async Task What_one_source_was_issued_the_next_one_takes()
+    {
+        await using TokenSource first = Source();
+        await using TokenSource second = Source();
+        AccessToken issued = await first.GetAsync(default);
+        AccessToken shared = await second.GetAsync(default);
+        Assert.Equal((issued.Value, false, true), (shared.Value, issued.IsShared, shared.IsShared));
+        Assert.Single(_issued);
+        Assert.Single(_logs.WithId(112));
+    }
+
+    [Fact]
+    public async Task A_value_is_kept_until_its_token_is_due()
+    {
+        await using TokenSource tokens = Source();
+        await tokens.GetAsync(default);
+        Assert.Equal(TimeSpan.FromHours(24) - TimeSpan.FromMinutes(5), _cache.LastLife);
+    }
+
+    [Fact]
+    public async Task A_token_that_is_expired_as_it_comes_is_not_kept()
+    {
+        await using TokenSource tokens = Source(issue: () => Jwts.With("""{"exp":0}"""));
+        await tokens.GetAsync(default);
+        Assert.Equal(0, _cache.Writes);
+    }
+
+    [Fact]
+    public async Task A_shared_token_lives_no_longer_than_its_own_end_says()
+    {
+        await using TokenSource first = Source(life: TimeSpan.FromSeconds(1000));
+        await first.GetAsync(default);
+        _time.Advance(TimeSpan.FromSeconds(800));
+        await using TokenSource second = Source(life: TimeSpan.FromSeconds(1000));
+        AccessToken shared = await second.GetAsync(default);
+        _time.Advance(TimeSpan.FromSeconds(179)); // 200 s were left, less a tenth
+        Assert.Same(shared, await second.GetAsync(default));
+        _time.Advance(TimeSpan.FromSeconds(2));
+        Assert.NotEqual(shared.Value, (await second.GetAsync(default)).Value);
+        Assert.Equal(2, _issued.Count);
+    }
+
+    [Fact]
+    public async Task A_token_that_is_due_is_replaced_by_the_one_another_process_got()
+    {
+        await using TokenSource first = Source();
+        await using TokenSource second = Source();
+        await first.GetAsync(default);
+        await second.GetAsync(default);
+        _time.Advance(TimeSpan.FromHours(23.95));
+        AccessToken renewed = await first.GetAsync(default);
+        Assert.Equal(renewed.Value, (await second.GetAsync(default)).Value);
+        Assert.Equal(2, _issued.Count);
+    }
+
+    [Fact]
+    public async Task After_a_refusal_the_cache_is_read_again_before_the_service_is_asked()
+    {
+        await using TokenSource first = Source();
+        await using TokenSource second = Source();
+        AccessToken old = await first.GetAsync(default);
+        AccessToken same = await second.GetAsync(default);
+        int reads = _cache.Reads;
+        AccessToken renewed = await first.RefreshAsync(old, default); // the cache still holds the refused one
+        Assert.NotEqual(old.Value, renewed.Value);
+        Assert.Equal(renewed.Value, (await second.RefreshAsync(same, default)).Value);
+        Assert.Equal((2, reads + 2), (_issued.Count, _cache.Reads));
+    }
+
+    [Fact]
+    public async Task Who_needs_a_new_one_does_not_get_a_shared_one()
+    {
+        await using TokenSource first = Source();
+        await using TokenSource second = Source();
+        AccessToken mine = await first.GetAsync(default);
+        await second.RefreshAsync(await second.GetAsync(default), default);
+        int reads = _cache.Reads;
+        Assert.False((await first.RefreshAsync(mine, mayShare: false, default)).IsShared);
+        Assert.Equal((3, reads), (_issued.Count, _cache.Reads));
+    }
+
+    [Theory]
+    [InlineData("user-2", "proj-1", "https://chat.example/")]
+    [InlineData("user-1", null, "https://chat.example/")]
+    [InlineData("user-1", "proj-1", "https://staging.example/")]
+    public async Task Another_user_project_or_service_has_another_place(string user, string? project, string address)
+    {
+        await using TokenSource first = Source();
+        await using TokenSource other = Source(user: user, project: project, address: new Uri(address));
+        await first.GetAsync(default);
+        await other.GetAsync(default);
+        Assert.Equal((2, 2), (_issued.Count, _cache.Values.Count));
+        Assert.DoesNotContain(
+            _cache.Values.Keys,
+            k => k.Contains("user", StringComparison.Ordinal) || k.Contains("proj", StringComparison.Ordinal)
+        );
+    }
+
+    [Fact]
+    public async Task Another_secret_makes_other_keys()
+    {
+        await using TokenSource first = Source();
+        await using TokenSource other = Source(secret: 2);
+        await first.GetAsync(default);
+        await other.GetAsync(default);
+        Assert.Equal((2, 2), (_issued.Count, _cache.Values.Count));
+    }
+
+    [Fact]
+    public async Task The_cache_holds_nothing_that_can_be_read()
+    {
+        await using TokenSource tokens = Source();
+        AccessToken token = await tokens.GetAsync(default);
+        string held = Encoding.Latin1.GetString(_cache.Values.Values.Single());
+        Assert.DoesNotContain(token.Value, held, StringComparison.Ordinal);
+        Assert.DoesNotContain("ravatar", held, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("other user's")]
+    [InlineData("other keys")]
+    [InlineData("changed")]
+    [InlineData("garbage")]
+    [InlineData("empty")]
+    [InlineData("huge")]
+    public async Task A_value_of_no_use_is_ignored_and_overwritten(string kind)
+    {
+        await using TokenSource victim = Source();
+        await victim.GetAsync(default);
+        string place = _cache.Key;
+        byte[] good = _cache.Values[place];
+        _cache.Values[place] = kind switch
+        {
+            "other user's" => await ValueOfAnotherUserAsync(place),
+            "other keys" => new AesProtector(9).Protect(Text("ravatar-token-1", place, "99999999999999", "stolen")),
+            "changed" => [.. good.Select((b, i) => i == good.Length - 1 ? (byte)(b ^ 1) : b)],
+            "garbage" => [1, 2, 3],
+            "empty" => [],
+            _ => new byte[1024 * 1024],
+        };
+        await using TokenSource next = Source();
+        Assert.False((await next.GetAsync(default)).IsShared);
+        Assert.Single(_logs.WithId(115));
+        await using TokenSource last = Source();
+        Assert.True((await last.GetAsync(default)).IsShared);
+    }
+
+    [Theory]
+    [InlineData("ravatar-token-2", "{place}", "99999999999999", "token")]
+    [InlineData("ravatar-token-1", "elsewhere", "99999999999999", "token")]
+    [InlineData("ravatar-token-1", "{place}", "soon", "token")]
+    [InlineData("ravatar-token-1", "{place}", "99999999999999", "")]
+    [InlineData("ravatar-token-1", "{place}", "99999999999999", "line\r\nbreak")]
+    [InlineData("ravatar-token-1", "{place}", "99999999999999", "to ken")]
+    [InlineData("ravatar-token-1", "{place}", "0", "token", true)]
+    [InlineData("ravatar-token-1", "{place}", "-99999999999999", "token", true)]
+    public async Task Plain_text_of_no_use_is_ignored(string version, string place, string expires, string token, bool silently = false)
+    {
+        await using TokenSource first = Source(plain: true);
+        await first.GetAsync(default);
+        _cache.Values[_cache.Key] = Text(version, place.Replace("{place}", _cache.Key, StringComparison.Ordinal), expires, token);
+        await using TokenSource next = Source(plain: true);
+        Assert.False((await next.GetAsync(default)).IsShared);
+        Assert.Equal(silently ? 0 : 1, _logs.WithId(115).Count());
+    }
+
+    [Fact]
+    public async Task An_end_far_away_is_a_year_at_most()
+    {
+        await using TokenSource first = Source(plain: true);
+        await first.GetAsync(default);
+        _cache.Values[_cache.Key] = Text(
+            "ravatar-token-1",
+            _cache.Key,
+            long.MaxValue.ToString(System.Globalization.CultureInfo.InvariantCulture),
+            "token"
+        );
+        await using TokenSource next = Source(plain: true);
+        Assert.Equal("token", (await next.GetAsync(default)).Value);
+        _time.Advance(TimeSpan.FromDays(366));
+        Assert.NotEqual("token", (await next.GetAsync(default)).Value);
+    }
+
+    [Fact]
+    public async Task A_cache_that_throws_is_told_once_each_way_and_fails_nothing()
+    {
+        _cache.Before = _ => throw new InvalidOperationException($"down: {_issued.LastOrDefault()}");
+        await using TokenSource tokens = Source();
+        AccessToken token = await tokens.GetAsync(default);
+        Assert.Single(_logs.WithId(113));
+        LogEntry written = Assert.Single(_logs.WithId(114));
+        Assert.Contains("InvalidOperationException: down: [token]", written.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(token.Value, _logs.Text, StringComparison.Ordinal);
+        _cache.Before = _ => Task.CompletedTask;
+        await tokens.RefreshAsync(token, default);
+        Assert.Single(_cache.Values);
+    }
+
+    [Theory]
+    [InlineData("ignores its cancellation")]
+    [InlineData("blocks")]
+    [InlineData("obeys")]
+    public async Task A_cache_that_hangs_holds_a_sign_in_up_for_two_seconds_and_is_then_left_alone(string how)
+    {
+        using ManualResetEventSlim never = new();
+        _cache.Before = how switch
+        {
+            "blocks" => _ =>
+            {
+                never.Wait(TestContext.Current.CancellationToken);
+                return Task.CompletedTask;
+            },
+            "obeys" => token => Task.Delay(Timeout.InfiniteTimeSpan, token),
+            _ => _ => new TaskCompletionSource().Task,
+        };
+        await using TokenSource tokens = Source();
+        Task<AccessToken> first = tokens.GetAsync(default).AsTask();
+        await _time.AdvanceToTimerAsync(TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(2), TestContext.Current.CancellationToken);
+        AccessToken token = await first.WaitAsync(ManualTimeProvider.HangGuard, TestContext.Current.CancellationToken);
+        LogEntry told = Assert.Single(_logs.WithId(113));
+        Assert.Contains("2 s", told.Message, StringComparison.Ordinal);
+        Assert.Equal((1, 0), (_cache.Reads, _cache.Writes));
+        token = await tokens.RefreshAsync(token, default).WaitAsync(ManualTimeProvider.HangGuard, TestContext.Current.CancellationToken);
+        Assert.Equal((1, 0), (_cache.Reads, _cache.Writes));
+        _cache.Before = _ => Task.CompletedTask;
+        _time.Advance(TimeSpan.FromSeconds(30));
+        await tokens.RefreshAsync(token, default);
+        Assert.Equal((2, 1), (_cache.Reads, _cache.Writes));
+        never.Set();
+    }
+
+    [Fact]
+    public async Task Disposal_ends_a_wait_for_the_cache()
+    {
+        SemaphoreSlim started = new(0);
+        _cache.Before = _ =>
+        {
+            started.Release();
+            return new TaskCompletionSource().Task;
+        };
+        TokenSource tokens = Source();
+        Task<AccessToken> waiting = tokens.GetAsync(default).AsTask();
+        await started.WaitAsync(TestContext.Current.CancellationToken);
+        await tokens.DisposeAsync();
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => waiting);
+        Assert.Empty(_logs.WithId(113));
+    }
+
+    [Fact]
+    public async Task The_cache_sees_nothing_of_the_call_that_asks_it()
+    {
+        AsyncLocal<string?> ambient = new() { Value = "caller" };
+        string? seen = "unset";
+        _cache.Before = _ =>
+        {
+            seen = ambient.Value;
+            return Task.CompletedTask;
+        };
+        await using TokenSource tokens = Source();
+        await tokens.GetAsync(default);
+        Assert.Null(seen);
+    }
+
+    private static byte[] Text(params string[] lines) => Encoding.UTF8.GetBytes(string.Join('\n', lines));
+
+    private async Task<byte[]> ValueOfAnotherUserAsync(string place)
+    {
+        await using TokenSource other = Source(user: "user-2");
+        await other.GetAsync(default);
+        return _cache.Values.Single(v => v.Key != place).Value;
+    }
+
+    private TokenSource Source(
+        string user = "user-1",
+        string? project = "proj-1",
+        Uri? address = null,
+        byte secret = 1,
+        bool plain = false,
+        TimeSpan? life = null,
+        Func<string>? issue = null
+    )
+    {
+        TokenCacheOptions options = new(_cache, plain ? null : new AesProtector())
+        {
+            Key = [.. Enumerable.Repeat(secret, 32)],
+            AllowPlainText = plain,
+        };
+        ILogger logger = _logs.CreateLogger("test");
+        DistributedTokens stores = new(options, address ?? Address, _time, logger);
+        return new TokenSource(_ => Task.FromResult(Issue(life, issue)), _time, logger, stores.For(user, project));
+    }
+
+    private string Issue(TimeSpan? life, Func<string>? issue)
+    {
+        DateTimeOffset now = _time.GetUtcNow();
+        string token =
+            issue?.Invoke()
+            ?? Jwts.With(
+                $$"""{"iat":{{now.ToUnixTimeSeconds()}},"exp":{{(now + (life ?? TimeSpan.FromHours(24))).ToUnixTimeSeconds()}},"n":{{_issued.Count}}}"""
+            );
+        _issued.Add(token);
+        return token;
+    }
+}
