@@ -28,7 +28,7 @@ internal sealed class ConsoleChat(RavatarClient client, ChatChannel chat, Avatar
     private async Task GreetAsync(CancellationToken cancellationToken)
     {
         console.Note($"You talk to {avatar?.ToString() ?? chat.AvatarId} in {chat.Language}. Ctrl+D or Ctrl+C ends it.");
-        foreach (HistoryMessage message in await RememberAsync(cancellationToken))
+        foreach (HistoryMessage message in await LatestMessages.ReadAsync(client, RememberedMessages, cancellationToken))
         {
             bool isAvatar = message.Direction == MessageDirection.Incoming;
             string? text = isAvatar ? message.Answer ?? message.FileUrl?.ToString() : message.Request;
@@ -39,35 +39,4 @@ internal sealed class ConsoleChat(RavatarClient client, ChatChannel chat, Avatar
             console.Say(avatar.Name, greeting);
         }
     }
-
-    /// <summary>The last messages, oldest first. Which end of the history page 1 is, the API does not say: the dates decide.</summary>
-    private async Task<IEnumerable<HistoryMessage>> RememberAsync(CancellationToken cancellationToken)
-    {
-        HistoryPage first = await client.GetHistoryPageAsync(1, cancellationToken: cancellationToken);
-        if (!first.HasMore)
-        {
-            return Latest(first.Messages);
-        }
-        HistoryPage second = await client.GetHistoryPageAsync(2, cancellationToken: cancellationToken);
-        if (first.Messages.Max(DateOf) >= second.Messages.Max(DateOf))
-        {
-            return Latest(first.Messages.Concat(second.Messages));
-        }
-        // The oldest come first: the latest are found at the end alone.
-        Queue<HistoryMessage> latest = new();
-        await foreach (HistoryMessage message in client.GetHistoryAsync(cancellationToken))
-        {
-            latest.Enqueue(message);
-            if (latest.Count > first.Messages.Count)
-            {
-                latest.Dequeue();
-            }
-        }
-        return Latest(latest);
-    }
-
-    private static IEnumerable<HistoryMessage> Latest(IEnumerable<HistoryMessage> messages) =>
-        messages.OrderBy(DateOf).TakeLast(RememberedMessages);
-
-    private static DateTimeOffset DateOf(HistoryMessage message) => message.Date ?? DateTimeOffset.MinValue;
 }

@@ -8,13 +8,23 @@ namespace Ravatar.Samples;
 /// <summary>The client of one run, with what it stands on: its logger and, where nobody named a service, a fake one.</summary>
 internal sealed class SampleService : IAsyncDisposable
 {
+    private readonly Func<string, RavatarClient> _create;
     private readonly FakeRavatarServer? _fake;
-    private readonly ILoggerFactory _loggers;
 
-    private SampleService(RavatarClient client, FakeRavatarServer? fake, ILoggerFactory loggers) =>
-        (Client, _fake, _loggers) = (client, fake, loggers);
+    private SampleService(string userId, Func<string, RavatarClient> create, FakeRavatarServer? fake, ILoggerFactory loggers) =>
+        (Client, _create, _fake, Loggers) = (create(userId), create, fake, loggers);
 
+    /// <summary>The client of the user that the settings name, or of a new one.</summary>
     public RavatarClient Client { get; }
+
+    /// <summary>Whether the service is a fake one of this process.</summary>
+    public bool IsFake => _fake is not null;
+
+    /// <summary>Where everything is logged.</summary>
+    public ILoggerFactory Loggers { get; }
+
+    /// <summary>Makes a client for another user; the caller disposes it.</summary>
+    public RavatarClient CreateClient(string userId) => _create(userId);
 
     /// <param name="settings">What all samples are told.</param>
     /// <param name="source">The sample's name.</param>
@@ -36,21 +46,25 @@ internal sealed class SampleService : IAsyncDisposable
                     + "Its answers are canned. Set RAVATAR_PROJECT_ID or --project-id to talk to RAVATAR."
             );
         }
-        RavatarClientOptions options = new()
-        {
-            UserId = settings.UserId ?? Guid.NewGuid().ToString(),
-            ProjectId = settings.ProjectId,
-            Source = source,
-        };
-        if ((fake?.BaseAddress ?? settings.Url) is { } address)
-        {
-            options.BaseAddress = address;
-        }
-        configure?.Invoke(options);
         ILoggerFactory loggers = LoggerFactory.Create(settings.Debug ? LogToStandardError : static _ => { });
+        RavatarClient Create(string userId)
+        {
+            RavatarClientOptions options = new()
+            {
+                UserId = userId,
+                ProjectId = settings.ProjectId,
+                Source = source,
+            };
+            if ((fake?.BaseAddress ?? settings.Url) is { } address)
+            {
+                options.BaseAddress = address;
+            }
+            configure?.Invoke(options);
+            return new RavatarClient(options, loggerFactory: loggers);
+        }
         try
         {
-            return new SampleService(new RavatarClient(options, loggerFactory: loggers), fake, loggers);
+            return new SampleService(settings.UserId ?? Guid.NewGuid().ToString(), Create, fake, loggers);
         }
         catch (ArgumentException e)
         {
@@ -85,7 +99,7 @@ internal sealed class SampleService : IAsyncDisposable
         {
             await _fake.DisposeAsync();
         }
-        _loggers.Dispose(); // last: it writes what is still waiting
+        Loggers.Dispose(); // last: it writes what is still waiting
     }
 
     private static void LogToStandardError(ILoggingBuilder logging)

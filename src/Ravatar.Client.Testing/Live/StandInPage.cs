@@ -23,11 +23,12 @@ internal static class StandInPage
         <title>Live stand-in</title>
         <style>
           :root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; }
-          body { margin: 0; min-height: 100vh; display: grid; place-content: center; justify-items: center; gap: .5rem; text-align: center;
+          body { margin: 0; padding: .5rem; box-sizing: border-box; min-height: 100vh; display: grid; place-content: center; justify-items: center; gap: .5rem; text-align: center;
                  background: light-dark(#eef2f7, #10151c); color: light-dark(#17202b, #e8eef5); }
           h1 { font-size: 1.25rem; margin: 0; }
           p { margin: 0; }
           meter { width: min(18rem, 80vw); height: 1.5rem; }
+          @media (max-height: 15rem) { :root { font-size: 13px; } body { gap: .2rem; } }
         </style>
         </head>
         <body>

@@ -199,5 +199,35 @@ internal static class Snippets
         #endregion
     }
 
+    internal interface IWebView
+    {
+        void Navigate(Uri address);
+    }
+
+    internal static async Task LiveAsync(ChatChannel chat, IWebView webView, CancellationToken cancellationToken)
+    {
+        #region live
+        await using LiveSession live = await chat.StartLiveAsync(new() { Width = 1280, Height = 720 }, cancellationToken);
+        webView.Navigate(live.PageUri); // the avatar's page, with the token in its address
+        await using IAudioSource microphone = Microphone.Open();
+        await live.StreamAsync(microphone, cancellationToken: cancellationToken); // leaving the scope ends the session on the server
+        #endregion
+    }
+
+    internal static async Task LiveErrorsAsync(LiveSession live, IWebView webView, CancellationToken cancellationToken)
+    {
+        #region live_errors
+        await foreach (RavatarLiveException error in live.ReadErrorsAsync(cancellationToken))
+        {
+            if (error.Reason == LiveError.Timeout)
+            {
+                webView.Navigate(live.PageUri); // the session goes on; its page connects again
+            }
+        }
+        LiveEnd end = await live.Ended;
+        Console.WriteLine($"{end.Message} {end.Exception?.Recommendation}");
+        #endregion
+    }
+
     private sealed class MyHandler : DelegatingHandler;
 }

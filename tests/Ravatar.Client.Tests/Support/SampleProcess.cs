@@ -10,16 +10,14 @@ internal sealed class SampleProcess : IDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
 
     private readonly Process _process;
-    private readonly Task<string> _output;
-    private readonly Task<string> _error;
-    private readonly StringBuilder _told = new();
-    private TaskCompletionSource _more = NewSignal();
+    private readonly SampleStream _output;
+    private readonly SampleStream _error;
 
     private SampleProcess(Process process)
     {
         _process = process;
-        _output = process.StandardOutput.ReadToEndAsync();
-        _error = ReadErrorAsync();
+        _output = new SampleStream(process.StandardOutput);
+        _error = new SampleStream(process.StandardError);
     }
 
     public int Id => _process.Id;
@@ -102,31 +100,16 @@ internal sealed class SampleProcess : IDisposable
         catch (OperationCanceledException e)
         {
             _process.Kill(entireProcessTree: true);
-            throw new TimeoutException($"The sample did not end. It wrote: {await _output} {await _error}", e);
+            throw new TimeoutException($"The sample did not end. It wrote: {await _output.All} {await _error.All}", e);
         }
-        return new SampleResult(_process.ExitCode, await _output, await _error);
+        return new SampleResult(_process.ExitCode, await _output.All, await _error.All);
     }
 
     /// <summary>Waits until stderr has said something.</summary>
-    public async Task WaitForErrorAsync(string text)
-    {
-        while (true)
-        {
-            Task more;
-            lock (_told)
-            {
-                if (_told.ToString().Contains(text, StringComparison.Ordinal))
-                {
-                    return;
-                }
-                more = _more.Task;
-            }
-            if (await Task.WhenAny(more, _error).WaitAsync(Patience) == _error && !(await _error).Contains(text, StringComparison.Ordinal))
-            {
-                throw new InvalidOperationException($"The sample ended without \"{text}\". It wrote: {await _error}");
-            }
-        }
-    }
+    public Task WaitForErrorAsync(string text) => _error.WaitForAsync(text, Patience);
+
+    /// <summary>Waits until stdout has said something, and gives all that it said by then.</summary>
+    public Task<string> WaitForOutputAsync(string text) => _output.WaitForAsync(text, Patience);
 
     public void Dispose()
     {
@@ -136,23 +119,6 @@ internal sealed class SampleProcess : IDisposable
         }
         _process.Dispose();
     }
-
-    private async Task<string> ReadErrorAsync()
-    {
-        var buffer = new char[4_096];
-        while (await _process.StandardError.ReadAsync(buffer) is var read and > 0)
-        {
-            lock (_told)
-            {
-                _told.Append(buffer, 0, read);
-                _more.SetResult();
-                _more = NewSignal();
-            }
-        }
-        return _told.ToString();
-    }
-
-    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Built beside these tests, in the same configuration.</summary>
     private static string PathOf(string name)
