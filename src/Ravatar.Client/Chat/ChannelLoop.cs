@@ -152,7 +152,10 @@ internal sealed class ChannelLoop
             _counters.ReconnectedOnce();
         }
         bool recovers = _conversation.BeginEpoch(connection.Epoch);
-        Task reading = Task.Run(() => connection.ReadAsync(e => Receive(e, connection.Epoch), RoomToReceiveAsync), CancellationToken.None);
+        Task reading = Task.Run(
+            () => connection.ReadAsync(e => Receive(e, connection.Epoch), RoomToReceiveAsync, _events.Wake),
+            CancellationToken.None
+        );
         Task flowing = FlowAsync(connection, recovers);
         if (!ReferenceEquals(await Task.WhenAny(connection.Ended, _stopRequested.Task).ConfigureAwait(false), connection.Ended))
         {

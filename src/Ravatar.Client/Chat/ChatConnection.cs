@@ -75,7 +75,7 @@ internal sealed class ChatConnection : IDisposable
     }
 
     /// <summary>Reads messages until the connection is over; each is handed over on this loop, which does nothing else.</summary>
-    public async Task ReadAsync(Action<ChatEvent> received, Func<Task> roomToReceive)
+    public async Task ReadAsync(Action<ChatEvent> received, Func<Task> roomToReceive, Action beforeWaiting)
     {
         try
         {
@@ -84,9 +84,10 @@ internal sealed class ChatConnection : IDisposable
                 Task room = roomToReceive();
                 if (!room.IsCompleted)
                 {
+                    beforeWaiting();
                     await room.WithCancellation(_gone).ConfigureAwait(false);
                 }
-                SocketClose? close = await _frames.ReadAsync(received).ConfigureAwait(false);
+                SocketClose? close = await _frames.ReadAsync(received, beforeWaiting).ConfigureAwait(false);
                 if (close is not null)
                 {
                     await AnswerAsync().ConfigureAwait(false);
@@ -104,6 +105,7 @@ internal sealed class ChatConnection : IDisposable
         }
         finally
         {
+            beforeWaiting();
             _frames.Dispose();
         }
     }

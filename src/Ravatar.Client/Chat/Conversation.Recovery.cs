@@ -8,6 +8,7 @@ internal sealed partial class Conversation
 
     private List<(ChatEvent Event, int Epoch)>? _held;
     private int _epoch;
+    private bool _wakesReaders = true;
     private long _heldWeight;
     private TaskCompletionSource<bool>? _released;
 

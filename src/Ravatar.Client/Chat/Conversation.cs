@@ -114,7 +114,10 @@ internal sealed partial class Conversation : IDisposable
                 Hold(received, epoch);
                 return;
             }
+            // Readers are woken for several at once: whoever reads the socket wakes them before it waits.
+            _wakesReaders = false;
             historyWanted = Deliver(received, epoch);
+            _wakesReaders = true;
         }
         if (historyWanted)
         {
@@ -144,7 +147,7 @@ internal sealed partial class Conversation : IDisposable
         _receivedCount++;
         if (received is not ChatAnswer answer || !_matcher.IsMine(answer.AvatarId))
         {
-            _readers.Publish(received);
+            _readers.Publish(received, _wakesReaders);
             return false;
         }
         string? text = OutgoingMessage.NormaliseOrNull(answer.Request);
@@ -176,7 +179,7 @@ internal sealed partial class Conversation : IDisposable
         answer.IsFollowUp = isFollowUp;
         answer.IsVoice = question?.IsVoice ?? false;
         _delivered.Add(answer, text, epoch, answer.IsRecovered);
-        _readers.Publish(answer);
+        _readers.Publish(answer, _wakesReaders);
         if (question is null)
         {
             return;
@@ -259,11 +262,7 @@ internal sealed partial class Conversation : IDisposable
 
     /// <summary>Where the platform does not ping: nothing at all has come since this was written, and its answer should have.</summary>
     private bool IsOverdue(OutgoingMessage message, TimeSpan now) =>
-        _settings.SuspectSilence
-        && !message.Suspected
-        && message.Epoch == _epoch
-        && message.OverdueAt <= now
-        && _receivedCount == message.ReceivedBefore;
+        _settings.SuspectSilence && message.IsOverdue(_epoch, now, _receivedCount);
 
     /// <summary>Under the gate: when this message wants the timer next.</summary>
     private TimeSpan NextMoment(OutgoingMessage message, TimeSpan now)

@@ -22,7 +22,9 @@ internal sealed class FrameAssembler(IChatSocket socket, bool waitWithoutBuffer,
     private int _inBurst;
 
     /// <summary>Reads one message and hands it over; returns the server's close frame instead, if that came.</summary>
-    public async ValueTask<SocketClose?> ReadAsync(Action<ChatEvent> received)
+    /// <param name="received">Takes the message.</param>
+    /// <param name="beforeWaiting">Called whenever there is nothing to read for now.</param>
+    public async ValueTask<SocketClose?> ReadAsync(Action<ChatEvent> received, Action beforeWaiting)
     {
         SocketRead read;
         if (waitWithoutBuffer && (_inBurst < Burst || ++_inBurst > LongestBurst))
@@ -32,6 +34,7 @@ internal sealed class FrameAssembler(IChatSocket socket, bool waitWithoutBuffer,
             {
                 Release();
                 _inBurst = 0;
+                beforeWaiting();
             }
             else
             {
@@ -52,7 +55,12 @@ internal sealed class FrameAssembler(IChatSocket socket, bool waitWithoutBuffer,
         buffer.Clear();
         do
         {
-            read = await socket.ReceiveAsync(Target(buffer)).ConfigureAwait(false);
+            ValueTask<SocketRead> reading = socket.ReceiveAsync(Target(buffer));
+            if (!reading.IsCompleted)
+            {
+                beforeWaiting();
+            }
+            read = await reading.ConfigureAwait(false);
             if (read.Close is not null)
             {
                 return read.Close;

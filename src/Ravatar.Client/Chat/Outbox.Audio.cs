@@ -62,7 +62,7 @@ internal sealed partial class Outbox
         }
         catch (Exception e)
         {
-            FailAudio(message, connection, e);
+            FailAudio(connection, e);
             return s_dropped;
         }
         if (!writing.IsCompletedSuccessfully)
@@ -84,7 +84,7 @@ internal sealed partial class Outbox
         }
         catch (Exception e)
         {
-            FailAudio(message, connection, e);
+            FailAudio(connection, e);
             return false;
         }
         FinishNow(message, connection);
@@ -101,14 +101,11 @@ internal sealed partial class Outbox
         HandOver(connection);
     }
 
-    private void FailAudio(AudioMessage message, ChatConnection connection, Exception e)
+    /// <summary>Its message is not used again: a send that was given up may still be reading it.</summary>
+    private void FailAudio(ChatConnection connection, Exception e)
     {
         connection.End(new ConnectionEnd($"Writing failed: {e.GetBaseException().Message}", Error: e));
         _counters.AudioDropped(1);
-        lock (_gate)
-        {
-            _audio.Return(message);
-        }
         StopWriting(connection);
     }
 
@@ -128,10 +125,13 @@ internal sealed partial class Outbox
             _counters.AudioDropped(1);
             written = false;
         }
-        lock (_gate)
+        message.Written?.TrySetResult(written);
+        if (written)
         {
-            message.Written?.TrySetResult(written);
-            _audio.Return(message);
+            lock (_gate)
+            {
+                _audio.Return(message);
+            }
         }
         return written;
     }

@@ -94,6 +94,10 @@ internal sealed class OutgoingMessage
             ? Due
             : WrittenAt + TimeSpan.FromTicks(Math.Min(AnswerTimeout.Ticks / 5 * 4, TimeSpan.FromSeconds(25).Ticks));
 
+    /// <summary>Whether its connection has brought nothing at all since it was written, and should have.</summary>
+    public bool IsOverdue(int epoch, TimeSpan now, long received) =>
+        !Suspected && Epoch == epoch && OverdueAt <= now && received == ReceivedBefore;
+
     /// <summary>When its place is given up, in connected time.</summary>
     public TimeSpan Leaves
     {

@@ -9,9 +9,6 @@ namespace Ravatar.Client;
 internal sealed class Broadcast<T>
     where T : class
 {
-    // Small enough that a burst does not pile up twice, large enough that the gate is not taken for each item.
-    private const int BatchSize = 32;
-
     private readonly object _gate = new();
     private readonly Func<Subscription<T>> _create;
     private volatile Subscription<T>[] _readers;
@@ -47,15 +44,26 @@ internal sealed class Broadcast<T>
     }
 
     /// <summary>Never blocks. One publisher at a time.</summary>
-    public void Publish(T item)
+    /// <param name="item">The item.</param>
+    /// <param name="wake">Whether readers that wait are woken for it; who says no calls <see cref="Wake"/> before it waits itself.</param>
+    public void Publish(T item, bool wake = true)
     {
         foreach (Subscription<T> reader in _readers)
         {
-            int dropped = reader.Offer(item);
+            int dropped = reader.Offer(item, wake);
             if (dropped > 0 && !ReferenceEquals(reader, Volatile.Read(ref _unclaimed)))
             {
                 Interlocked.Add(ref _missed, dropped);
             }
+        }
+    }
+
+    /// <summary>Wakes the readers that wait although there is something for them.</summary>
+    public void Wake()
+    {
+        foreach (Subscription<T> reader in _readers)
+        {
+            reader.Wake();
         }
     }
 
@@ -126,12 +134,15 @@ internal sealed class Broadcast<T>
             {
                 yield return first;
             }
-            List<T> batch = new(BatchSize);
+            List<T> batch = new(Subscription<T>.Batch);
             do
             {
-                while (reader.TryTake(batch, BatchSize))
+                while (reader.TryTake(batch, Subscription<T>.Batch))
                 {
-                    RoomMade();
+                    if (reader.IsHalfEmpty)
+                    {
+                        RoomMade(); // not earlier, or a publisher that waits would be woken for every few items
+                    }
                     foreach (T item in batch)
                     {
                         cancellationToken.ThrowIfCancellationRequested();

@@ -7,6 +7,9 @@ namespace Ravatar.Client;
 internal sealed class Subscription<T>(int maxCount, long maxWeight, Func<T, int> weigh, Func<long, T>? missedNote)
     where T : class
 {
+    /// <summary>As many items as a reader takes at a time.</summary>
+    public const int Batch = 32;
+
     private readonly object _gate = new();
     private readonly Queue<T> _items = new();
     private long _weight;
@@ -26,8 +29,22 @@ internal sealed class Subscription<T>(int maxCount, long maxWeight, Func<T, int>
         }
     }
 
+    /// <summary>Whether it is worth waking a publisher that waits for room.</summary>
+    public bool IsHalfEmpty
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _items.Count == 0 || (_items.Count <= maxCount / 2 && _weight <= maxWeight / 2);
+            }
+        }
+    }
+
     /// <summary>Adds an item; returns how many older ones had to go.</summary>
-    public int Offer(T item)
+    /// <param name="item">The item.</param>
+    /// <param name="wake">Whether a reader that waits is woken now; otherwise at <see cref="Wake"/>, or when a batch is there.</param>
+    public int Offer(T item, bool wake = true)
     {
         int dropped = 0;
         TaskCompletionSource<bool>? waiter;
@@ -46,11 +63,21 @@ internal sealed class Subscription<T>(int maxCount, long maxWeight, Func<T, int>
             _missed += dropped;
             _items.Enqueue(item);
             _weight += weight;
-            waiter = _waiter;
-            _waiter = null;
+            waiter = wake || _items.Count >= Batch ? TakeWaiter() : null;
         }
         waiter?.TrySetResult(true);
         return dropped;
+    }
+
+    /// <summary>Wakes a reader that waits although there is something for it.</summary>
+    public void Wake()
+    {
+        TaskCompletionSource<bool>? waiter;
+        lock (_gate)
+        {
+            waiter = _items.Count > 0 ? TakeWaiter() : null;
+        }
+        waiter?.TrySetResult(true);
     }
 
     /// <summary>No more will come; what is queued can still be taken.</summary>
@@ -60,8 +87,7 @@ internal sealed class Subscription<T>(int maxCount, long maxWeight, Func<T, int>
         lock (_gate)
         {
             _completed = true;
-            waiter = _waiter;
-            _waiter = null;
+            waiter = TakeWaiter();
         }
         waiter?.TrySetResult(false);
     }
@@ -116,6 +142,14 @@ internal sealed class Subscription<T>(int maxCount, long maxWeight, Func<T, int>
             _waiter ??= new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
             return _waiter.Task;
         }
+    }
+
+    /// <summary>Under the gate.</summary>
+    private TaskCompletionSource<bool>? TakeWaiter()
+    {
+        TaskCompletionSource<bool>? waiter = _waiter;
+        _waiter = null;
+        return waiter;
     }
 
     private static class Completed

@@ -13,10 +13,12 @@ internal static class CompareScale
     public static async Task<IReadOnlyList<Row>> RunAsync(SinkProcess sink, int rounds)
     {
         List<Row> rows = [];
+        List<ScalePoint> points = [];
         foreach (int count in (int[])[1, 10, 100, 1_000, 5_000])
         {
             (List<double> Times, double Cpu) bare = await BareAsync(sink, count);
             (List<double> Times, double Cpu) ours = await OursAsync(sink, count);
+            points.Add(new ScalePoint(count, P99(ours.Times), P99(bare.Times), ours.Cpu, bare.Cpu));
             double latency = P99(ours.Times) / P99(bare.Times);
             double cpu = ours.Cpu / bare.Cpu;
             string Show((List<double> Times, double Cpu) f) =>
@@ -32,6 +34,7 @@ internal static class CompareScale
                 )
             );
         }
+        await File.WriteAllTextAsync("scale.svg", ScalePlot.Draw(points)); // beside the table, for the document
         return rows;
     }
 

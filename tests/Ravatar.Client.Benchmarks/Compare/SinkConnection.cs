@@ -17,6 +17,7 @@ internal sealed class SinkConnection(Sink sink, Socket socket)
     private int _end;
     private long _frames;
     private long _bytes;
+    private long _answers;
 
     /// <summary>An answer as the service would send it, 330 bytes.</summary>
     public static byte[] Answer(string request, string id)
@@ -162,7 +163,7 @@ internal sealed class SinkConnection(Sink sink, Socket socket)
                 );
                 return;
             default:
-                await SendFrameAsync(Answer(request, "e" + request));
+                await SendFrameAsync(Answer(request, FormattableString.Invariant($"e{++_answers}")));
                 return;
         }
     }

@@ -113,7 +113,7 @@ public class FrameAssemblerTests
         const int Limit = 300;
         using FrameAssembler frames = new(_socket, waitWithoutBuffer: false, Limit);
         _socket.Message(new byte[299], 100, 100);
-        Assert.Null(await frames.ReadAsync(_received.Add));
+        Assert.Null(await frames.ReadAsync(_received.Add, static () => { }));
         Assert.Equal([301, 201, 101], _socket.Buffers.Select(b => b.Length));
     }
 
@@ -164,7 +164,7 @@ public class FrameAssemblerTests
         _socket.Part(Answer("a"));
         _socket.Fail(new IOException("reset"));
         using FrameAssembler frames = new(_socket, wait, 1000);
-        await Assert.ThrowsAsync<IOException>(async () => await frames.ReadAsync(_received.Add));
+        await Assert.ThrowsAsync<IOException>(async () => await frames.ReadAsync(_received.Add, static () => { }));
         Assert.Empty(_received);
     }
 
@@ -207,7 +207,7 @@ public class FrameAssemblerTests
         frames.Dispose();
     }
 
-    private Task<SocketClose?> Start(FrameAssembler frames) => frames.ReadAsync(_received.Add).AsTask();
+    private Task<SocketClose?> Start(FrameAssembler frames) => frames.ReadAsync(_received.Add, static () => { }).AsTask();
 
     /// <summary>The shared pool hands a thread first what the same thread gave back last: no need to look inside.</summary>
     private static bool IsBackInThePool(byte[] array)
@@ -225,7 +225,7 @@ public class FrameAssemblerTests
         using FrameAssembler frames = new(socket, wait, limit);
         while (true)
         {
-            if (await frames.ReadAsync(received.Add) is { } close)
+            if (await frames.ReadAsync(received.Add, static () => { }) is { } close)
             {
                 return close;
             }

@@ -41,8 +41,8 @@ public class MutatedFramesTests
             byte[] damaged = FrameMutator.Mutate(valid[random.Next(valid.Length)], valid[random.Next(valid.Length)], random);
             socket.Message(damaged, Sizes(random));
             socket.Message(Frames.Utf8($$"""{"answer":"good {{i}}"}"""), Sizes(random));
-            Assert.Null(await frames.ReadAsync(received.Add));
-            Assert.Null(await frames.ReadAsync(received.Add));
+            Assert.Null(await frames.ReadAsync(received.Add, static () => { }));
+            Assert.Null(await frames.ReadAsync(received.Add, static () => { }));
             Assert.Equal(2, received.Count);
             Judge(received[0], damaged);
             Assert.Equal($"good {i}", Assert.IsType<ChatAnswer>(received[1]).FullText);
