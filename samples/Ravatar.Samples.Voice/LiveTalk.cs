@@ -31,8 +31,13 @@ internal sealed class LiveTalk(Talk talk)
         }
         if (!session.IsRunning)
         {
+            LiveEnd over = await session.Ended;
+            if (over.Reason != LiveEndReason.EndedByClient)
+            {
+                throw over.Exception ?? new RavatarLiveException(LiveError.StreamError, $"The live session has ended: {over.Message}");
+            }
             // The SDK ends sessions when a signal comes, which may be before this run hears of it.
-            await Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken);
+            await Task.Delay(TimeSpan.FromSeconds(5), cancellationToken);
         }
         // When the socket is closed in good order, the service has read all that was said.
         await talk.Chat.DisposeAsync();

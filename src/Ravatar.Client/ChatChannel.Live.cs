@@ -44,7 +44,11 @@ public sealed partial class ChatChannel
 
         public void Enter(string licenseId, Action<LiveError, string> reported) => chat.Live.Enter(licenseId, reported);
 
-        public void Leave() => chat.Live.Leave();
+        public void Leave()
+        {
+            chat.Live.Leave();
+            chat._outbox.DropAudio();
+        }
 
         public ValueTask<bool> SendPcmAsync(ReadOnlyMemory<byte> frame, string licenseId) => chat.SendPcmAsync(frame, licenseId);
 

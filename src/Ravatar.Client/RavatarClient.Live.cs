@@ -61,7 +61,9 @@ public sealed partial class RavatarClient
                     Owner = new JournalOwner(_options.UserId, _options.ProjectId, _options.BaseAddress),
                     Options = _options.Live,
                     Time = _time,
-                    Logger = _loggers.CreateLogger(LiveLog.Category),
+                    Logger = new QuietLogger(_loggers.CreateLogger(LiveLog.Category)),
+                    AllowInsecure = _options.AllowInsecureTransport,
+                    Invalid = LiveFailure.Invalid,
                 }
             );
         }
@@ -93,16 +95,7 @@ public sealed partial class RavatarClient
         {
             throw LiveFailure.Invalid("holds no LicenseId");
         }
-        StreamingUrl? url = StreamingUrl.Parse(answer.Url, _options.AllowInsecureTransport, out string? problem);
-        if (url is null)
-        {
-            // It runs, and nobody can see it.
-            await LiveEnder
-                .EndAsync(token => CreateApi().EndLiveAsync(license, token), license, _time, _loggers.CreateLogger(LiveLog.Category))
-                .ConfigureAwait(false);
-            throw LiveFailure.Invalid(problem! + "; the session was ended");
-        }
-        return new LiveStart(license, url);
+        return new LiveStart(license, answer.Url);
     }
 
     /// <summary>Another user's session needs that user's token.</summary>

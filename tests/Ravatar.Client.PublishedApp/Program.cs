@@ -18,6 +18,7 @@ for (int i = 0; i < 10; i++)
 {
     await live.SendPcmAsync(new byte[8192]);
 }
+await chat.AskAsync("Have you heard that?"); // what was sent before it has arrived
 LiveEnd end = await live.EndAsync();
 Console.WriteLine(
     string.Create(

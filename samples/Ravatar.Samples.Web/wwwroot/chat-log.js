@@ -103,7 +103,8 @@ function time(date) {
 
 function media(message) {
   const players = [];
-  if (message.file) players.push(player(message.file, sounds.test(new URL(message.file).pathname)));
+  const file = message.file ? URL.parse(message.file, location.href) : null;
+  if (file) players.push(player(file.href, sounds.test(file.pathname)));
   if (message.audio) {
     const bytes = Uint8Array.from(atob(message.audio), c => c.charCodeAt(0));
     players.push(player(URL.createObjectURL(new Blob([bytes], { type: message.audioType ?? "" })), true));

@@ -136,6 +136,15 @@ internal sealed partial class Outbox
         return written;
     }
 
+    /// <summary>Its session is over: what waits is of no use to the next.</summary>
+    public void DropAudio()
+    {
+        lock (_gate)
+        {
+            PurgeAudio();
+        }
+    }
+
     /// <summary>Under the gate, when a connection goes.</summary>
     private void PurgeAudio() => _counters.AudioDropped(_audio.Purge());
 }

@@ -20,14 +20,27 @@ internal static class LiveBody
     /// <exception cref="JsonException">Malformed JSON, or no object.</exception>
     public static LiveAnswer Read(ReadOnlySpan<byte> json)
     {
+        int? status = null;
+        string? license = null;
+        string? url = null;
+        try
+        {
+            Read(json, ref status, ref license, ref url);
+        }
+        catch (JsonException) when (!string.IsNullOrWhiteSpace(license))
+        {
+            url = null; // whatever else is wrong with it, a session runs, and has to be ended
+        }
+        return new LiveAnswer(status, string.IsNullOrWhiteSpace(license) ? null : license, url);
+    }
+
+    private static void Read(ReadOnlySpan<byte> json, ref int? status, ref string? license, ref string? url)
+    {
         Utf8JsonReader reader = JsonRead.Open(json);
         if (reader.TokenType is not JsonTokenType.StartObject)
         {
             throw new JsonException("It is no JSON object.");
         }
-        int? status = null;
-        string? license = null;
-        string? url = null;
         while (reader.Read() && reader.TokenType is JsonTokenType.PropertyName)
         {
             string name = JsonRead.GetString(ref reader);
@@ -49,7 +62,6 @@ internal static class LiveBody
             }
         }
         JsonRead.ExpectEnd(ref reader);
-        return new LiveAnswer(status, string.IsNullOrWhiteSpace(license) ? null : license, url);
     }
 
     private static void WriteNumber(Utf8JsonWriter writer, string name, int? value)

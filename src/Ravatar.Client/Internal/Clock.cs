@@ -15,14 +15,21 @@ internal static class Clock
     public static Task<T> WaitAsync<T>(Task<T> task, TimeProvider time, CancellationToken cancellationToken) =>
         task.WaitAsync(Timeout.InfiniteTimeSpan, time, cancellationToken);
 
-    /// <summary>Cancels; where the platform can, callbacks run elsewhere and not on the caller.</summary>
-    public static Task CancelAsync(CancellationTokenSource source)
+    /// <summary>Cancels; where the platform can, callbacks run elsewhere and not on the caller. Callbacks of others that fail hold up nothing.</summary>
+    public static async Task CancelAsync(CancellationTokenSource source)
     {
+        try
+        {
 #if NETSTANDARD2_0
-        source.Cancel();
-        return Task.CompletedTask;
+            await Task.CompletedTask.ConfigureAwait(false);
+            source.Cancel();
 #else
-        return source.CancelAsync();
+            await source.CancelAsync().ConfigureAwait(false);
 #endif
+        }
+        catch (AggregateException)
+        {
+            // What users' code registered on the token is theirs; the token is cancelled all the same.
+        }
     }
 }

@@ -176,9 +176,22 @@ internal static class JsonRead
         {
             return null;
         }
+        // Browsers pass over control characters, and see a scheme where .NET sees none.
+        if (text.Any(char.IsControl) || HasHiddenScheme(text))
+        {
+            return null;
+        }
         // Outside Windows a leading slash would make it a file: address.
         UriKind kind = text[0] is '/' ? UriKind.Relative : UriKind.RelativeOrAbsolute;
         return Uri.TryCreate(text, kind, out Uri? uri) && (!uri.IsAbsoluteUri || uri.Scheme is "http" or "https" or "data") ? uri : null;
+    }
+
+    /// <summary>A colon before any slash begins no path, unless it belongs to one of the schemes that are shown.</summary>
+    private static bool HasHiddenScheme(string text)
+    {
+        int colon = text.IndexOf(':');
+        int end = text.IndexOfAny(['/', '?', '#']);
+        return colon >= 0 && (end < 0 || colon < end) && text.Substring(0, colon).ToUpperInvariant() is not ("HTTP" or "HTTPS" or "DATA");
     }
 
     /// <summary>

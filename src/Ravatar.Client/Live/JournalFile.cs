@@ -67,7 +67,13 @@ internal sealed class JournalFile
     {
         try
         {
-            return new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+            FileStream file = new(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+            if (IsLocked(path))
+            {
+                return file;
+            }
+            file.Dispose();
+            return null; // locks mean nothing here: it may be anybody's, and running
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -75,8 +81,30 @@ internal sealed class JournalFile
         }
     }
 
+    /// <summary>Whether somebody holds it, be it ourselves: some file systems and settings have no locks.</summary>
+    private static bool IsLocked(string path)
+    {
+        try
+        {
+            using FileStream second = new(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+            return false;
+        }
+        catch (IOException)
+        {
+            return true;
+        }
+    }
+
     public static void Append(FileStream file, byte[] line)
     {
+        if (file.Length > 0)
+        {
+            file.Seek(-1, SeekOrigin.End);
+            if (file.ReadByte() != '\n')
+            {
+                file.WriteByte((byte)'\n'); // a torn line must not swallow the next
+            }
+        }
         file.Seek(0, SeekOrigin.End);
         file.Write(line, 0, line.Length);
         file.Flush(flushToDisk: true);
@@ -89,7 +117,14 @@ internal sealed class JournalFile
         {
             try
             {
-                return Create();
+                FileStream file = Create();
+                if (IsLocked(file.Name))
+                {
+                    return file;
+                }
+                file.Dispose();
+                File.Delete(file.Name);
+                throw new NotSupportedException("Files cannot be locked in this folder: a journal here would end sessions that run.");
             }
             catch (IOException) when (attempt < Attempts && Directory.Exists(_folder))
             {

@@ -9,6 +9,9 @@ internal static class LiveEnder
     /// <summary>All attempts together: what a shutting-down process is usually granted is 10 s.</summary>
     public static readonly TimeSpan Limit = TimeSpan.FromSeconds(8);
 
+    // A failed sign-in on the way says nothing about the session.
+    internal const string Endpoint = "POST /endLiveSession";
+
     private static readonly TimeSpan AttemptLimit = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan FirstDelay = TimeSpan.FromMilliseconds(200);
 
@@ -29,7 +32,7 @@ internal static class LiveEnder
                 LiveLog.EndedOnServer(logger, licenseId);
                 return true;
             }
-            catch (RavatarApiException e) when (SaysUnknown(e.StatusCode))
+            catch (RavatarApiException e) when (e.Endpoint == Endpoint && SaysUnknown(e.StatusCode))
             {
                 LiveLog.UnknownOnServer(logger, licenseId, e.Message);
                 return true;
@@ -58,7 +61,7 @@ internal static class LiveEnder
     }
 
     private static bool SaysUnknown(HttpStatusCode? status) =>
-        status is HttpStatusCode.BadRequest or HttpStatusCode.NotFound or HttpStatusCode.Conflict or HttpStatusCode.Gone;
+        status is HttpStatusCode.BadRequest or HttpStatusCode.NotFound or HttpStatusCode.Gone;
 
     // A time-out, a lost connection, a failing server; not a refusal, nor a client that is disposed.
     private static bool MayPass(Exception failure) =>

@@ -17,6 +17,12 @@ internal sealed class LiveEnvironment
     /// <summary>The newest token there is; null before the first.</summary>
     public required Func<string?> NewestToken { get; init; }
 
+    /// <summary>Whether streaming URLs may stay http for hosts other than this machine.</summary>
+    public required bool AllowInsecure { get; init; }
+
+    /// <summary>The exception for an answer that says it is good and is none.</summary>
+    public required Func<string, RavatarException> Invalid { get; init; }
+
     /// <summary>Whose sessions these are.</summary>
     public required JournalOwner Owner { get; init; }
 

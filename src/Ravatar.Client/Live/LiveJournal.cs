@@ -55,21 +55,31 @@ internal sealed class LiveJournal(string folder, JournalOwner owner, TimeProvide
             {
                 return true;
             }
-            foreach (string path in Directory.GetFiles(folder, JournalFile.Pattern))
-            {
-                using FileStream? file = JournalFile.OpenAbandoned(path);
-                if (file is not null && await TakeOverAsync(file, end).ConfigureAwait(false))
-                {
-                    file.Dispose();
-                    File.Delete(path);
-                }
-            }
+            string[] paths = Directory.GetFiles(folder, JournalFile.Pattern);
+            await Task.WhenAll(paths.Select(path => SweepAsync(path, end))).ConfigureAwait(false);
             return true;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             LiveLog.JournalFailed(logger, e);
             return false;
+        }
+    }
+
+    private async Task SweepAsync(string path, Func<JournalEntry, CancellationToken, Task> end)
+    {
+        try
+        {
+            using FileStream? file = JournalFile.OpenAbandoned(path);
+            if (file is not null && await TakeOverAsync(file, end).ConfigureAwait(false))
+            {
+                file.Dispose();
+                File.Delete(path);
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            LiveLog.JournalFailed(logger, e); // the others are swept all the same
         }
     }
 

@@ -10,7 +10,7 @@ public sealed partial class LiveSession : IAsyncDisposable
 {
     private readonly ILiveChannel _channel;
     private readonly LiveEnvironment _environment;
-    private readonly LiveStart _start;
+    private readonly StreamingUrl _page;
     private readonly TaskCompletionSource<Cause> _over = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _watching = new();
     private readonly Broadcast<RavatarLiveException> _errors = new(64, long.MaxValue, static _ => 1, missedNote: null, keepForFirst: true);
@@ -19,17 +19,16 @@ public sealed partial class LiveSession : IAsyncDisposable
     private long _sent;
     private long _dropped;
 
-    internal LiveSession(ILiveChannel channel, LiveStart start, LiveEnvironment environment)
+    internal LiveSession(ILiveChannel channel, string licenseId, StreamingUrl page, LiveEnvironment environment)
     {
-        (_channel, _start, _environment) = (channel, start, environment);
+        (_channel, LicenseId, _page, _environment) = (channel, licenseId, page, environment);
         _token = environment.NewestToken() ?? "";
-        channel.Enter(start.LicenseId, Report);
-        LiveLog.Started(environment.Logger, start.LicenseId, start.StreamingUrl);
+        channel.Enter(licenseId, Report);
         Ended = Detached.Run(RunAsync);
     }
 
     /// <summary>The session's name on the server: <c>LicenseId</c>.</summary>
-    public string LicenseId => _start.LicenseId;
+    public string LicenseId { get; }
 
     /// <summary>The avatar: the configuration's <c>_id</c>.</summary>
     public string AvatarId => _channel.AvatarId;
@@ -44,7 +43,7 @@ public sealed partial class LiveSession : IAsyncDisposable
         get
         {
             _token = _environment.NewestToken() ?? _token;
-            return _start.StreamingUrl.WithToken(_token);
+            return _page.WithToken(_token);
         }
     }
 
@@ -127,16 +126,23 @@ public sealed partial class LiveSession : IAsyncDisposable
     /// <summary>The session's life: waits for what ends it, then ends it on the server.</summary>
     private async Task<LiveEnd> RunAsync()
     {
-        Task watching = WatchChannelAsync(_watching.Token);
+        LiveLog.Started(_environment.Logger, LicenseId, _page);
+        Detached.Observe(WatchChannelAsync(_watching.Token));
         Cause cause = await _over.Task.ConfigureAwait(false);
-        await Clock.CancelAsync(_watching).ConfigureAwait(false);
-        await watching.ConfigureAwait(false);
+        // Nothing may come before the server is told: users' code hangs on this token.
+        _ = Detached.Run(CancelWatchingAsync);
         LiveLog.Over(_environment.Logger, LicenseId, cause.Message);
         bool ended = await LiveEnder
             .EndAsync(token => _environment.EndAsync(LicenseId, token), LicenseId, _environment.Time, _environment.Logger)
             .ConfigureAwait(false);
         _errors.Complete();
         return new LiveEnd(cause.Reason, cause.Message, ended, cause.Error);
+    }
+
+    private async Task<bool> CancelWatchingAsync()
+    {
+        await Clock.CancelAsync(_watching).ConfigureAwait(false);
+        return true;
     }
 
     private async Task WatchChannelAsync(CancellationToken cancellationToken)

@@ -40,8 +40,9 @@ internal sealed class LiveSessions
         try
         {
             // It may hold the very slot that is wanted now.
-            await EndLeftBehindAsync().WithCancellation(cancellationToken).ConfigureAwait(false);
-            Task<LiveStart> start = Track(Detached.Run(() => StartOnServerAsync(channel.AvatarId, options)));
+            Task swept = EndLeftBehindAsync().FinishesWithin(LiveEnder.Limit, _environment.Time);
+            await swept.WithCancellation(cancellationToken).ConfigureAwait(false);
+            Task<Started> start = Track(Detached.Run(() => StartOnServerAsync(channel.AvatarId, options)));
             try
             {
                 await start.WithCancellation(cancellationToken).ConfigureAwait(false);
@@ -130,22 +131,47 @@ internal sealed class LiveSessions
     }
 
     /// <summary>In the journal before anybody can lose it.</summary>
-    private async Task<LiveStart> StartOnServerAsync(string avatarId, LiveOptions options)
+    private async Task<Started> StartOnServerAsync(string avatarId, LiveOptions options)
     {
-        using CancellationTokenSource limit = Clock.CancelAfter(_environment.Time, StartLimit);
-        LiveStart start = await _environment.StartAsync(avatarId, options, limit.Token).ConfigureAwait(false);
+        LiveStart start = await AskServerAsync(avatarId, options).ConfigureAwait(false);
         _journal?.Add(start.LicenseId);
-        return start;
+        StreamingUrl? page = StreamingUrl.Parse(start.Url, _environment.AllowInsecure, out string? problem);
+        if (page is not null)
+        {
+            return new Started(start.LicenseId, page);
+        }
+        // It runs, and nobody can see it.
+        bool ended = await EndOnServerAsync(start.LicenseId).ConfigureAwait(false);
+        throw _environment.Invalid(problem + (ended ? "; the session was ended" : "; the session could not be ended"));
     }
 
-    private async Task<LiveSession> BeginAsync(ILiveChannel channel, LiveStart start)
+    private async Task<LiveStart> AskServerAsync(string avatarId, LiveOptions options)
+    {
+        using CancellationTokenSource limit = Clock.CancelAfter(_environment.Time, StartLimit);
+        try
+        {
+            return await _environment.StartAsync(avatarId, options, limit.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException e) when (limit.IsCancellationRequested)
+        {
+            throw new RavatarLiveException(
+                LiveError.Timeout,
+                FormattableString.Invariant(
+                    $"No live session: no answer came within {StartLimit.TotalSeconds} s. Whether one started is not known; one that did runs until the server ends it."
+                ),
+                e
+            );
+        }
+    }
+
+    private async Task<LiveSession> BeginAsync(ILiveChannel channel, Started start)
     {
         LiveSession? session = null;
         lock (_gate)
         {
             if (!_disposed)
             {
-                session = new LiveSession(channel, start, _environment);
+                session = new LiveSession(channel, start.LicenseId, start.Page, _environment);
                 _byChannel[channel] = session;
             }
         }
@@ -169,9 +195,9 @@ internal sealed class LiveSessions
         return end;
     }
 
-    private async Task<bool> EndAbandonedAsync(Task<LiveStart> start)
+    private async Task<bool> EndAbandonedAsync(Task<Started> start)
     {
-        LiveStart started;
+        Started started;
         try
         {
             started = await start.ConfigureAwait(false);
@@ -232,4 +258,7 @@ internal sealed class LiveSessions
             }
         }
     }
+
+    /// <summary>A session that runs on the server, with a page that can be shown.</summary>
+    private sealed record Started(string LicenseId, StreamingUrl Page);
 }

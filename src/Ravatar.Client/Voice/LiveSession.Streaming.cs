@@ -3,6 +3,8 @@ namespace Ravatar.Client;
 /// <content>Audio sources, streamed.</content>
 public sealed partial class LiveSession
 {
+    private int _streaming;
+
     /// <summary>
     /// Streams a source until it ends, is stopped, or the token is cancelled: starts it, converts whatever it gives to 16 kHz mono, sends frames of
     /// 4,096 samples (the last one filled up with silence), and stops it. Of a microphone that is faster than the network the oldest frames are dropped,
@@ -12,6 +14,7 @@ public sealed partial class LiveSession
     /// <param name="options">How to stream. Defaults to the defaults of <see cref="LiveStreamOptions"/>.</param>
     /// <param name="cancellationToken">Ends the streaming, as a microphone's usually ends. The session goes on.</param>
     /// <returns>What was sent and dropped, at the source's end or at the session's <see cref="EndAsync"/>; the session's total is <see cref="GetStatistics"/>.</returns>
+    /// <exception cref="InvalidOperationException">The session streams a source already.</exception>
     /// <exception cref="RavatarAudioException">The source failed.</exception>
     /// <exception cref="RavatarLiveException">The session ended otherwise than on this side; <see cref="Ended"/> tells how.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
@@ -25,6 +28,26 @@ public sealed partial class LiveSession
         Guard.NotNull(source);
         cancellationToken.ThrowIfCancellationRequested();
         ThrowIfOver();
+        if (Interlocked.Exchange(ref _streaming, 1) != 0)
+        {
+            throw new InvalidOperationException("The session streams a source already; two at once would be mixed up. Wait for its end.");
+        }
+        try
+        {
+            return await StreamOneAsync(source, options, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            Volatile.Write(ref _streaming, 0);
+        }
+    }
+
+    private async Task<LiveStreamResult> StreamOneAsync(
+        IAudioSource source,
+        LiveStreamOptions? options,
+        CancellationToken cancellationToken
+    )
+    {
         bool isFile = source is WavAudioSource or GatedSource { IsFile: true };
         FramePace? pace = options?.RealTime ?? isFile ? new FramePace(_environment.Time) : null;
         FrameCount count = new();

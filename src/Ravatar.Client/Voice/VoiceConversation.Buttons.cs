@@ -69,10 +69,19 @@ public sealed partial class VoiceConversation
 
     /// <summary>Ends the recording of <see cref="PressAsync"/> and discards it. Without one it does nothing.</summary>
     /// <returns>A task that ends when the source has stopped.</returns>
-    public Task CancelAsync()
+    public async Task CancelAsync()
     {
         Change(() => _isHeld = false);
-        return _recorder.CancelAsync();
+        // A press that is just opening the microphone comes first, so that nothing stays open.
+        await _hand.WaitAsync(CancellationToken.None).ConfigureAwait(false);
+        try
+        {
+            await _recorder.CancelAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            _hand.Release();
+        }
     }
 
     /// <summary>Changes the mode, also while the conversation runs or streams. What is being recorded is discarded; turns under way are not.</summary>

@@ -109,7 +109,10 @@ public class LiveEndTests
     [InlineData(HttpStatusCode.BadRequest)]
     public async Task A_session_that_the_server_does_not_know_counts_as_ended(HttpStatusCode status)
     {
-        ScriptedLive live = new() { OnEnd = (_, _) => throw new RavatarApiException("unknown") { StatusCode = status } };
+        ScriptedLive live = new()
+        {
+            OnEnd = (_, _) => throw new RavatarApiException("unknown") { StatusCode = status, Endpoint = "POST /endLiveSession" },
+        };
         LiveSession session = await live.StartAsync(Token);
         Assert.True((await session.EndAsync(Token)).EndedOnServer);
         Assert.Single(live.Ends);
@@ -192,5 +195,82 @@ public class LiveEndTests
             await session.SendPcmAsync(new byte[8192], Token);
         }
         Assert.Equal(new LiveStatistics(6, 3), session.GetStatistics());
+    }
+
+    [Fact]
+    public async Task A_source_whose_cancellation_fails_or_hangs_does_not_keep_the_session_from_ending()
+    {
+        foreach (bool hangs in (bool[])[false, true])
+        {
+            ScriptedLive live = new();
+            LiveSession session = await live.StartAsync(Token);
+            using ManualResetEventSlim release = new();
+            StubbornSource source = new(() =>
+            {
+                if (hangs)
+                {
+                    release.Wait(Token);
+                }
+                throw new InvalidOperationException("the device is gone");
+            });
+            Task streaming = session.StreamAsync(source, cancellationToken: Token);
+            await source.Reading.WaitAsync(ManualTimeProvider.HangGuard, Token);
+            Assert.True((await session.EndAsync(Token).WaitAsync(ManualTimeProvider.HangGuard, Token)).EndedOnServer);
+            Assert.Equal(["license-1"], live.Ends);
+            release.Set();
+            await streaming.WaitAsync(ManualTimeProvider.HangGuard, Token);
+            await using LiveSession next = await live.StartAsync(Token);
+        }
+    }
+
+    [Fact]
+    public async Task A_failing_sign_in_says_nothing_about_the_session()
+    {
+        ScriptedLive live = new()
+        {
+            OnEnd = static (_, _) => throw new RavatarApiException("no") { StatusCode = HttpStatusCode.NotFound, Endpoint = "POST /jwt" },
+        };
+        LiveSession session = await live.StartAsync(Token);
+        Assert.False((await session.EndAsync(Token)).EndedOnServer);
+    }
+
+    [Fact]
+    public async Task A_source_at_a_time_is_streamed()
+    {
+        ScriptedLive live = new();
+        await using LiveSession session = await live.StartAsync(Token);
+        StubbornSource source = new(static () => { });
+        Task streaming = session.StreamAsync(source, cancellationToken: Token);
+        await source.Reading.WaitAsync(ManualTimeProvider.HangGuard, Token);
+        await Assert.ThrowsAsync<InvalidOperationException>(() => session.StreamAsync(source, cancellationToken: Token));
+        await session.EndAsync(Token);
+        await streaming.WaitAsync(ManualTimeProvider.HangGuard, Token);
+    }
+
+    /// <summary>A microphone that gives nothing, and does something of its own when its reading is cancelled.</summary>
+    private sealed class StubbornSource(Action cancelled) : IAudioSource
+    {
+        private readonly TaskCompletionSource _reading = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task Reading => _reading.Task;
+
+        public AudioFormat Format => AudioFormat.Voice;
+
+        public ValueTask StartAsync(CancellationToken cancellationToken = default) => default;
+
+        public ValueTask StopAsync(CancellationToken cancellationToken = default) => default;
+
+        public async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            TaskCompletionSource<int> never = new(TaskCreationOptions.RunContinuationsAsynchronously);
+            using CancellationTokenRegistration ends = cancellationToken.Register(() => never.TrySetCanceled(cancellationToken));
+            using CancellationTokenRegistration own = cancellationToken.Register(cancelled);
+            _reading.TrySetResult();
+            return await never.Task;
+        }
+
+        public void DiscardBuffered() { }
+
+        public ValueTask DisposeAsync() => default;
     }
 }

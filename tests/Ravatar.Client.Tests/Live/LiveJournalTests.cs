@@ -71,6 +71,20 @@ public sealed class LiveJournalTests : IDisposable
     }
 
     [Fact]
+    public async Task A_file_that_is_no_journal_stops_no_other_and_a_torn_line_swallows_none()
+    {
+        Leave("aaa", new byte[2 * 1024 * 1024]);
+        Leave("bbb", Line("license-a"), Line("license-b"), "{\"start\":\"torn"u8.ToArray());
+        ScriptedLive live = Create();
+        live.OnEnd = static (license, _) => license == "license-a" ? Task.CompletedTask : throw new RavatarAuthenticationException("no");
+        await live.Sessions.EndLeftBehindAsync();
+        ScriptedLive next = Create();
+        await next.Sessions.EndLeftBehindAsync();
+        Assert.Equal(["license-b"], next.LeftBehind.Select(static e => e.LicenseId));
+        Assert.EndsWith("aaa.journal", Assert.Single(Files), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_session_that_could_not_be_ended_stays_in_it()
     {
         ScriptedLive live = Create();

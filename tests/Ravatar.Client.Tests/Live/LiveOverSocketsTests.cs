@@ -227,6 +227,20 @@ public class LiveOverSocketsTests
         Assert.Equal(1, server.Received.RequestCount("/endLiveSession"));
     }
 
+    [Theory]
+    [InlineData("""{"status":200,"LicenseId":"license-1-1","streamingUrl":"https://s.example/"} <!-- -->""")]
+    [InlineData("""{"status":200,"LicenseId":"license-1-1","streamingUrl":""")]
+    public async Task A_broken_answer_with_a_license_is_a_session_that_is_ended(string answer)
+    {
+        await using FakeRavatarServer server = await FakeRavatarServer.StartAsync();
+        await using RavatarClient client = Create(server);
+        await using ChatChannel chat = await client.OpenChatAsync(cancellationToken: Token);
+        server.Script.StartLive.Enqueue(FakeResponse.Json(answer));
+        await Assert.ThrowsAsync<RavatarApiException>(() => chat.StartLiveAsync(cancellationToken: Token));
+        Assert.Equal(1, server.Received.RequestCount("/endLiveSession"));
+        Assert.Contains("license-1-1", server.Received.Requests[^1].Body, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_dropped_socket_alone_ends_nothing()
     {

@@ -57,7 +57,8 @@ public class LiveStartTests
         ScriptedLive live = new() { OnStart = static async (n, token) => await Never(n, token) };
         Task<LiveSession> start = live.StartAsync(Token);
         await live.Time.AdvanceToTimerAsync(TimeSpan.FromSeconds(60), TimeSpan.FromSeconds(60), Token);
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => start.WaitAsync(ManualTimeProvider.HangGuard, Token));
+        RavatarLiveException e = await Assert.ThrowsAsync<RavatarLiveException>(() => start.WaitAsync(ManualTimeProvider.HangGuard, Token));
+        Assert.Equal(LiveError.Timeout, e.Reason);
         await live.Sessions.EndAllAsync().WaitAsync(ManualTimeProvider.HangGuard, Token);
     }
 

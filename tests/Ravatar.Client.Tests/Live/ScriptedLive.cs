@@ -31,6 +31,8 @@ internal sealed class ScriptedLive
                 },
                 NewestToken = () => Token,
                 Owner = new JournalOwner("user-1", "proj-1", new Uri("https://service.example/")),
+                AllowInsecure = false,
+                Invalid = static problem => new RavatarApiException(problem),
                 Options = options,
                 Time = Time,
                 Logger = Logs.CreateLogger(LiveLog.Category),
@@ -59,8 +61,7 @@ internal sealed class ScriptedLive
 
     public Func<string, CancellationToken, Task> OnEnd { get; set; } = static (_, _) => Task.CompletedTask;
 
-    public static LiveStart Start(int number) =>
-        new($"license-{number}", StreamingUrl.Parse("https://stream.example/page?quality=high", false, out _)!);
+    public static LiveStart Start(int number) => new($"license-{number}", "https://stream.example/page?quality=high");
 
     public Task<LiveSession> StartAsync(CancellationToken cancellationToken = default) =>
         Sessions.StartAsync(Channel, new LiveOptions(), cancellationToken);

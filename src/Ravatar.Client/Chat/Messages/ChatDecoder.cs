@@ -97,7 +97,7 @@ internal static partial class ChatDecoder
             f.Additional is not null && f.Additional.TryGetValue("error", out JsonElement value) && value.ValueKind == JsonValueKind.String
                 ? value.GetString()
                 : null;
-        foreach (string? text in (ReadOnlySpan<string?>)[error, f.Content, f.Message, f.Answer])
+        foreach (string? text in (ReadOnlySpan<string?>)[error, f.Content, f.Message])
         {
             if (RavatarLiveException.Classify(text) is { } found)
             {

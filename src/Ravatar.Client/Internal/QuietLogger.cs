@@ -1,0 +1,24 @@
+using Microsoft.Extensions.Logging;
+
+namespace Ravatar.Client;
+
+/// <summary>For work that must be finished whatever happens: a logger that fails fails nothing but its own entry.</summary>
+internal sealed class QuietLogger(ILogger logger) : ILogger
+{
+    public IDisposable? BeginScope<TState>(TState state)
+        where TState : notnull => logger.BeginScope(state);
+
+    public bool IsEnabled(LogLevel logLevel) => logger.IsEnabled(logLevel);
+
+    public void Log<TState>(LogLevel level, EventId id, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+    {
+        try
+        {
+            logger.Log(level, id, state, exception, formatter);
+        }
+        catch (Exception)
+        {
+            // There is nowhere left to tell.
+        }
+    }
+}
