@@ -116,12 +116,17 @@ internal sealed class ChannelLoop
                 return end!;
             }
             bool waitWithoutBuffer = _environment.Connector.CanWaitWithoutBuffer;
-            using ChatConnection connection = new(epoch, socket, _connector.Token, waitWithoutBuffer, _options, _environment.Time);
+            MessageLog log = new(epoch, _connector.Token, _environment.Logger, _environment.Payloads);
+            using ChatConnection connection = new(epoch, socket, _connector.Token, waitWithoutBuffer, _options, _environment.Time, log);
             _connection = connection;
             await ServeAsync(connection).ConfigureAwait(false);
             _connection = null;
             ConnectionEnd over = await connection.Ended.ConfigureAwait(false);
             ChatLog.ConnectionEnded(_environment.Logger, epoch, over.Reason);
+            if (over.Error is not null)
+            {
+                ChatLog.ConnectionError(_environment.Logger, epoch, over.Error);
+            }
             if (_stop.IsCancellationRequested)
             {
                 return Closed(over);

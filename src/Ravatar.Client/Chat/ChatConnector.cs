@@ -1,4 +1,5 @@
 using System.Net;
+using Microsoft.Extensions.Logging;
 
 namespace Ravatar.Client;
 
@@ -30,11 +31,13 @@ internal sealed class ChatConnector(ChatEnvironment environment, ChatChannelOpti
             {
                 _token = await environment.GetTokenAsync(cancellationToken).ConfigureAwait(false);
                 IChatSocket socket = await ConnectOnceAsync(environment.Address(_token), cancellationToken).ConfigureAwait(false);
+                ChatLog.Accepted(environment.Logger);
                 _everConnected = true;
                 return (socket, null);
             }
             catch (Exception e) when (!cancellationToken.IsCancellationRequested)
             {
+                ChatLog.ConnectFailed(environment.Logger, e);
                 if (await JudgeAsync(e, outage, cancellationToken).ConfigureAwait(false) is { } end)
                 {
                     return (null, end);
@@ -88,6 +91,11 @@ internal sealed class ChatConnector(ChatEnvironment environment, ChatChannelOpti
 
     private async Task<IChatSocket> ConnectOnceAsync(Uri address, CancellationToken cancellationToken)
     {
+        if (environment.Logger.IsEnabled(LogLevel.Debug))
+        {
+            // Neither the query, which holds the token, nor a user name of the address's own.
+            ChatLog.Connecting(environment.Logger, $"{address.Scheme}://{address.Authority}{address.AbsolutePath}");
+        }
         using CancellationTokenSource late = Clock.CancelAfter(environment.Time, options.ConnectTimeout);
         using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellationToken);
         try

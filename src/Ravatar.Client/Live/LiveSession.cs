@@ -178,6 +178,7 @@ public sealed partial class LiveSession : IAsyncDisposable
 
     private void Report(LiveError error, string text)
     {
+        text = PlainText.Masked(text, _environment.NewestToken()); // the stream knows the token, and may quote it
         LiveLog.StreamError(_environment.Logger, LicenseId, error, text);
         RavatarLiveException exception = new(error, $"The stream of the live session reports: {text}");
         _errors.Publish(exception);
