@@ -72,6 +72,7 @@ internal sealed class ChannelLoop
     public async Task<ChatEnd> RunAsync()
     {
         ChatEnd end;
+        Telemetry.Channels.Enter((int)_state.State);
         try
         {
             _reconciler.FixBaseline(_stop);
@@ -244,6 +245,8 @@ internal sealed class ChannelLoop
     private void Show(ChatStateChange change)
     {
         ChatLog.StateChanged(_environment.Logger, change.State, change.Reason, change.Attempt, change.Delay.TotalSeconds);
+        Telemetry.Channels.Enter((int)change.State);
+        Telemetry.Channels.Leave((int)_state.State);
         lock (_showing)
         {
             _state = change;

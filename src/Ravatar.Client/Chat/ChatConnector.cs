@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using Microsoft.Extensions.Logging;
 
@@ -96,6 +97,10 @@ internal sealed class ChatConnector(ChatEnvironment environment, ChatChannelOpti
             // Neither the query, which holds the token, nor a user name of the address's own.
             ChatLog.Connecting(environment.Logger, $"{address.Scheme}://{address.Authority}{address.AbsolutePath}");
         }
+        using Activity? activity = Telemetry.Source.HasListeners()
+            ? Telemetry.Source.StartActivity("connect chat", ActivityKind.Client)
+            : null;
+        activity?.SetTag("server.address", address.Host).SetTag("server.port", address.Port).SetTag("network.protocol.name", "websocket");
         using CancellationTokenSource late = Clock.CancelAfter(environment.Time, options.ConnectTimeout);
         using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellationToken);
         try
@@ -104,9 +109,15 @@ internal sealed class ChatConnector(ChatEnvironment environment, ChatChannelOpti
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
+            Telemetry.Fail(activity, "timeout");
             throw new RavatarConnectionException(
                 $"The chat socket could not be opened within {options.ConnectTimeout.TotalSeconds:0.###} s."
             );
+        }
+        catch (Exception e)
+        {
+            Telemetry.Fail(activity, Telemetry.TypeOf(e));
+            throw;
         }
     }
 

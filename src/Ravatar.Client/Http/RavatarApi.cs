@@ -126,14 +126,24 @@ internal sealed class RavatarApi(HttpClient http, ApiSettings settings, Action<H
 
     private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
+        RequestInfo info = RequestInfo.Of(request);
+        RequestWatch watch = new(info, settings);
         try
         {
             // Not waiting for the body here: the attempt has read it already, within its own limits.
-            return await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
+            HttpResponseMessage response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken)
+                .ConfigureAwait(false);
+            watch.End((int)response.StatusCode);
+            return response;
         }
-        catch (HttpRequestException exception)
+        catch (Exception exception)
         {
-            throw ApiErrors.NoAnswer(RequestInfo.Of(request).Endpoint, exception);
+            watch.Fail(exception);
+            if (exception is HttpRequestException failure)
+            {
+                throw ApiErrors.NoAnswer(info.Endpoint, failure);
+            }
+            throw;
         }
     }
 

@@ -25,6 +25,7 @@ public sealed partial class LiveSession : IAsyncDisposable
         _token = environment.NewestToken() ?? "";
         channel.Enter(start.LicenseId, Report);
         LiveLog.Started(environment.Logger, start.LicenseId, start.StreamingUrl);
+        Telemetry.OpenSessions.Add(1);
         Ended = Detached.Run(RunAsync);
     }
 
@@ -133,6 +134,7 @@ public sealed partial class LiveSession : IAsyncDisposable
             .EndAsync(token => _environment.EndAsync(LicenseId, token), LicenseId, _environment.Time, _environment.Logger)
             .ConfigureAwait(false);
         _errors.Complete();
+        Telemetry.OpenSessions.Add(-1);
         return new LiveEnd(cause.Reason, cause.Message, ended, cause.Error);
     }
 
