@@ -177,10 +177,13 @@ internal sealed class RavatarApi(HttpClient http, ApiSettings settings, Action<H
                 exception.LineNumber is { } line && exception.BytePositionInLine is { } column
                     ? string.Format(CultureInfo.InvariantCulture, " (line {0}, byte {1})", line + 1, column + 1)
                     : "";
-            ErrorBody said = info.AnswerIsSecret ? default : ErrorBody.Read(body.Span);
+            ErrorBody said = info.AnswerIsSecret ? default : ErrorBody.Read(body.Span, TokenOf(response));
             throw ApiErrors.Invalid(info.Endpoint, response.StatusCode, $"cannot be read{where}", said);
         }
     }
+
+    // A server may quote it, and it may look like anything.
+    private static string? TokenOf(HttpResponseMessage response) => response.RequestMessage?.Headers.Authorization?.Parameter;
 
     private RavatarApiException Refused(HttpResponseMessage response, RequestInfo info, int status)
     {
@@ -194,8 +197,7 @@ internal sealed class RavatarApi(HttpClient http, ApiSettings settings, Action<H
                 target is null || asked is null ? target : new Uri(asked, target)
             );
         }
-        string? token = response.RequestMessage?.Headers.Authorization?.Parameter;
-        ErrorBody body = response.Content is PooledContent content ? ErrorBody.Read(content.Memory.Span, token) : default;
+        ErrorBody body = response.Content is PooledContent content ? ErrorBody.Read(content.Memory.Span, TokenOf(response)) : default;
         return ApiErrors.ForStatus(info.Endpoint, status, body, RetryAfterHeader.Read(response, settings.Time));
     }
 }
