@@ -21,7 +21,11 @@ internal sealed class LeakTraffic(Recording recording, FakeRavatarServer server,
         }
         ServiceCollection services = new();
         services.AddSingleton(recording.Loggers).AddSingleton(typeof(ILogger<>), typeof(Logger<>));
-        services.AddRavatarClient(o => (o.UserId, o.BaseAddress, o.Chat.Reconnect.OpenAttempts) = ("user-456", server.BaseAddress, 2));
+        services.AddRavatarClient(o =>
+        {
+            (o.UserId, o.BaseAddress, o.Chat.Reconnect.OpenAttempts) = ("user-456", server.BaseAddress, 2);
+            (o.Retry.BaseDelay, o.Chat.Reconnect.BaseDelay) = (TimeSpan.FromMilliseconds(1), TimeSpan.FromMilliseconds(1));
+        });
         await using ServiceProvider provider = services.BuildServiceProvider();
         RavatarClient hosted = provider.GetRequiredService<RavatarClient>();
         await CallAsync(hosted);
@@ -92,13 +96,13 @@ internal sealed class LeakTraffic(Recording recording, FakeRavatarServer server,
         recording.Keep(chat);
         recording.Keep(await chat.AskAsync("Hello", cancellationToken));
         // Each connection is proved before the next is refused.
-        server.Chat.CloseConnections(4401, Quoting(Token));
+        await ReconnectAsync(() => server.Chat.CloseConnections(4401, Quoting(Token)));
         await chat.AskAsync("closed", cancellationToken);
         server.Tokens.RevokeAll();
-        server.Chat.DropConnections();
+        await ReconnectAsync(() => server.Chat.DropConnections());
         await chat.AskAsync("refused upgrade", cancellationToken);
         server.Script.Socket.FailOnce(502, Token);
-        server.Chat.CloseConnections(1011, Quoting("/ws/chat?token=" + Uri.EscapeDataString(Token)));
+        await ReconnectAsync(() => server.Chat.CloseConnections(1011, Quoting("/ws/chat?token=" + Uri.EscapeDataString(Token))));
         await chat.AskAsync("bad gateway", cancellationToken);
         foreach (FakeSocket socket in server.Chat.Sockets)
         {
@@ -150,6 +154,14 @@ internal sealed class LeakTraffic(Recording recording, FakeRavatarServer server,
         );
         await ThrowsAsync(() => chat.StartLiveAsync(cancellationToken: cancellationToken));
         server.Script.StartLive.AlwaysRespond(null);
+    }
+
+    /// <summary>Waits for the next connection, so that nothing is asked on the one that goes: recovery would take its time.</summary>
+    private async Task ReconnectAsync(Action drop)
+    {
+        int sockets = server.Received.SocketsAccepted;
+        drop();
+        await server.Received.WaitForSocketAsync(sockets + 1, cancellationToken);
     }
 
     // A close reason has at most 123 bytes; the fake server's own tokens do not fit.
