@@ -1,3 +1,4 @@
+using System.CommandLine;
 using Ravatar.Client;
 using Ravatar.Samples;
 
@@ -6,12 +7,15 @@ const string Description = """
     question, each answer is one line of stdout, and everything else goes to stderr.
     """;
 
+Option<bool> telemetry = new("--telemetry") { Description = "show the SDK's traces as they end, and its metrics at the end, on stderr" };
+
 return await SampleCommand.RunAsync(
     Description,
     args,
-    ownOptions: [],
-    async (_, settings, console, cancellationToken) =>
+    ownOptions: [telemetry],
+    async (given, settings, console, cancellationToken) =>
     {
+        using TelemetryOutput? output = given.GetValue(telemetry) ? new TelemetryOutput(console.Note) : null;
         await using SampleService service = await SampleService.StartAsync(settings, "Ravatar.Samples.Chat", console);
         ChatConfiguration configuration = await service.Client.GetConfigurationAsync(cancellationToken);
         await using ChatChannel chat = await service.OpenChatAsync(settings, cancellationToken);

@@ -72,6 +72,7 @@ public sealed partial class RavatarClient
             Connector = Connectors(_options.Chat),
             Time = _time,
             Logger = _loggers.CreateLogger(ChatLog.Category),
+            Payloads = _loggers.CreateLogger(Log.PayloadCategory),
             NextRandom = NextRandom,
         };
     }

@@ -170,6 +170,8 @@ internal sealed class TokenSource : IAsyncDisposable
     private async Task<Held> IssueAsync()
     {
         AccessToken token = new(await _issue(_lifetime.Token).ConfigureAwait(false));
+        Telemetry.TokensIssued.Add(1);
+        Telemetry.TokenRefreshes.Add(_newest is null ? 0 : 1);
         Held held = Hold(token, TokenLife.Of(token, _time.GetUtcNow()));
         Log.TokenIssued(_logger, held.Life.TotalSeconds, (held.Life - TokenLife.Margin(held.Life)).TotalSeconds);
         if (_store is not null)

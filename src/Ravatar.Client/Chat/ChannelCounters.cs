@@ -1,6 +1,6 @@
 namespace Ravatar.Client;
 
-/// <summary>What a channel counts, from any thread.</summary>
+/// <summary>What a channel counts, from any thread, for its own statistics and for the process's metrics.</summary>
 internal sealed class ChannelCounters
 {
     private long _sent;
@@ -15,30 +15,59 @@ internal sealed class ChannelCounters
     private long _unknown;
     private long _audioDropped;
 
-    public void SentOnce() => Interlocked.Increment(ref _sent);
+    public void SentOnce()
+    {
+        Interlocked.Increment(ref _sent);
+        Telemetry.Sent.Add(1);
+    }
 
     public void ReceivedOnce(bool known)
     {
         Interlocked.Increment(ref _received);
+        Telemetry.Received.Add(1);
         if (!known)
         {
             Interlocked.Increment(ref _unknown);
         }
     }
 
-    public void ReconnectedOnce() => Interlocked.Increment(ref _reconnects);
+    public void ReconnectedOnce()
+    {
+        Interlocked.Increment(ref _reconnects);
+        Telemetry.Reconnects.Add(1);
+    }
 
-    public void Resent(int count) => Interlocked.Add(ref _resent, count);
+    public void Resent(int count)
+    {
+        Interlocked.Add(ref _resent, count);
+        Telemetry.Resent.Add(count);
+    }
 
-    public void NotResent(int count) => Interlocked.Add(ref _notResent, count);
+    public void NotResent(int count)
+    {
+        Interlocked.Add(ref _notResent, count);
+        Telemetry.NotResent.Add(count);
+    }
 
-    public void RecoveredOnce() => Interlocked.Increment(ref _recovered);
+    public void RecoveredOnce()
+    {
+        Interlocked.Increment(ref _recovered);
+        Telemetry.Recovered.Add(1);
+    }
 
-    public void DuplicateDropped() => Interlocked.Increment(ref _duplicates);
+    public void DuplicateDropped()
+    {
+        Interlocked.Increment(ref _duplicates);
+        Telemetry.Duplicates.Add(1);
+    }
 
     public void TimedOutOnce() => Interlocked.Increment(ref _timedOut);
 
-    public void AudioDropped(int count) => Interlocked.Add(ref _audioDropped, count);
+    public void AudioDropped(int count)
+    {
+        Interlocked.Add(ref _audioDropped, count);
+        Telemetry.AudioDropped.Add(count);
+    }
 
     public void HistoryFailedOnce() => Interlocked.Increment(ref _historyFailures);
 

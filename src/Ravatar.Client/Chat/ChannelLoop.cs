@@ -72,6 +72,7 @@ internal sealed class ChannelLoop
     public async Task<ChatEnd> RunAsync()
     {
         ChatEnd end;
+        Telemetry.Channels.Enter((int)_state.State);
         try
         {
             _reconciler.FixBaseline(_stop);
@@ -116,12 +117,17 @@ internal sealed class ChannelLoop
                 return end!;
             }
             bool waitWithoutBuffer = _environment.Connector.CanWaitWithoutBuffer;
-            using ChatConnection connection = new(epoch, socket, _connector.Token, waitWithoutBuffer, _options, _environment.Time);
+            MessageLog log = new(epoch, _connector.Token, _environment.Logger, _environment.Payloads);
+            using ChatConnection connection = new(epoch, socket, _connector.Token, waitWithoutBuffer, _options, _environment.Time, log);
             _connection = connection;
             await ServeAsync(connection).ConfigureAwait(false);
             _connection = null;
             ConnectionEnd over = await connection.Ended.ConfigureAwait(false);
             ChatLog.ConnectionEnded(_environment.Logger, epoch, over.Reason);
+            if (over.Error is not null)
+            {
+                ChatLog.ConnectionError(_environment.Logger, epoch, over.Error);
+            }
             if (_stop.IsCancellationRequested)
             {
                 return Closed(over);
@@ -242,6 +248,8 @@ internal sealed class ChannelLoop
     private void Show(ChatStateChange change)
     {
         ChatLog.StateChanged(_environment.Logger, change.State, change.Reason, change.Attempt, change.Delay.TotalSeconds);
+        Telemetry.Channels.Enter((int)change.State);
+        Telemetry.Channels.Leave((int)_state.State);
         lock (_showing)
         {
             _state = change;

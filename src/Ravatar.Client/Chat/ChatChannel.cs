@@ -244,8 +244,19 @@ public sealed partial class ChatChannel : IAsyncDisposable
         CancellationToken cancellationToken
     )
     {
-        OutgoingMessage message = Post(text, encode, timeout, cancellationToken);
-        return await WaitAsync(message.Answer!.Task, message, cancellationToken).ConfigureAwait(false);
+        TurnWatch watch = new(text is null, _time);
+        try
+        {
+            OutgoingMessage message = Post(text, encode, timeout, cancellationToken);
+            ChatAnswer answer = await WaitAsync(message.Answer!.Task, message, cancellationToken).ConfigureAwait(false);
+            watch.End(answer);
+            return answer;
+        }
+        catch (Exception e)
+        {
+            watch.Fail(e);
+            throw;
+        }
     }
 
     private async Task<T> WaitAsync<T>(Task<T> outcome, OutgoingMessage message, CancellationToken cancellationToken)

@@ -25,6 +25,7 @@ internal sealed class ChatConnection : IDisposable
     private readonly ITimer _sendTimer;
     private readonly FrameAssembler _frames;
     private readonly SendWait _sending;
+    private readonly MessageLog _log;
 
     public ChatConnection(
         int epoch,
@@ -32,13 +33,14 @@ internal sealed class ChatConnection : IDisposable
         string secret,
         bool waitWithoutBuffer,
         ChatChannelOptions options,
-        TimeProvider time
+        TimeProvider time,
+        MessageLog log
     )
     {
-        (Epoch, _socket, _secret, _options, _time) = (epoch, socket, secret, options, time);
+        (Epoch, _socket, _secret, _options, _time, _log) = (epoch, socket, secret, options, time, log);
         _gone = _lifetime.Token;
         _sending = new SendWait(_gone);
-        _frames = new FrameAssembler(socket, waitWithoutBuffer, options.MaxMessageBytes);
+        _frames = new FrameAssembler(socket, waitWithoutBuffer, options.MaxMessageBytes, log);
         _sendTimer = time.CreateTimer(
             static c => ((ChatConnection)c!).SendTookTooLong(),
             this,
@@ -70,6 +72,7 @@ internal sealed class ChatConnection : IDisposable
         {
             throw new RavatarConnectionException("The connection is gone.");
         }
+        _log.Sending(message.Span);
         ValueTask sending = _socket.SendAsync(message);
         return sending.IsCompletedSuccessfully ? default : FinishAsync(sending);
     }
@@ -180,7 +183,7 @@ internal sealed class ChatConnection : IDisposable
     private ConnectionEnd Describe(SocketClose close)
     {
         // A server may well repeat the address it was called by, and the token with it.
-        string? text = _secret.Length == 0 ? close.Text : close.Text?.Replace(_secret, "[token]");
+        string? text = close.Text is { } said ? PlainText.Masked(said, _secret) : null;
         string reason = close.Code is { } code
             ? $"The server closed it with {code}{(string.IsNullOrEmpty(text) ? "" : $" ({text})")}."
             : "The server closed it without a reason.";

@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using System.Net;
+using Microsoft.Extensions.Logging;
 
 namespace Ravatar.Client;
 
@@ -30,11 +32,13 @@ internal sealed class ChatConnector(ChatEnvironment environment, ChatChannelOpti
             {
                 _token = await environment.GetTokenAsync(cancellationToken).ConfigureAwait(false);
                 IChatSocket socket = await ConnectOnceAsync(environment.Address(_token), cancellationToken).ConfigureAwait(false);
+                ChatLog.Accepted(environment.Logger);
                 _everConnected = true;
                 return (socket, null);
             }
             catch (Exception e) when (!cancellationToken.IsCancellationRequested)
             {
+                ChatLog.ConnectFailed(environment.Logger, e);
                 if (await JudgeAsync(e, outage, cancellationToken).ConfigureAwait(false) is { } end)
                 {
                     return (null, end);
@@ -88,6 +92,15 @@ internal sealed class ChatConnector(ChatEnvironment environment, ChatChannelOpti
 
     private async Task<IChatSocket> ConnectOnceAsync(Uri address, CancellationToken cancellationToken)
     {
+        if (environment.Logger.IsEnabled(LogLevel.Debug))
+        {
+            // Neither the query, which holds the token, nor a user name of the address's own.
+            ChatLog.Connecting(environment.Logger, $"{address.Scheme}://{address.Authority}{address.AbsolutePath}");
+        }
+        using Activity? activity = Telemetry.Source.HasListeners()
+            ? Telemetry.Source.StartActivity("connect chat", ActivityKind.Client)
+            : null;
+        activity?.SetTag("server.address", address.Host).SetTag("server.port", address.Port).SetTag("network.protocol.name", "websocket");
         using CancellationTokenSource late = Clock.CancelAfter(environment.Time, options.ConnectTimeout);
         using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellationToken);
         try
@@ -96,9 +109,15 @@ internal sealed class ChatConnector(ChatEnvironment environment, ChatChannelOpti
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
+            Telemetry.Fail(activity, "timeout");
             throw new RavatarConnectionException(
                 $"The chat socket could not be opened within {options.ConnectTimeout.TotalSeconds:0.###} s."
             );
+        }
+        catch (Exception e)
+        {
+            Telemetry.Fail(activity, Telemetry.TypeOf(e));
+            throw;
         }
     }
 

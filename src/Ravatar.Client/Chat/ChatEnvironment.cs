@@ -29,6 +29,9 @@ internal sealed class ChatEnvironment
 
     public required ILogger Logger { get; init; }
 
+    /// <summary>Where what is said is shown, at Trace.</summary>
+    public required ILogger Payloads { get; init; }
+
     /// <summary>A number from 0 to 1.</summary>
     public required Func<double> NextRandom { get; init; }
 }

@@ -4,7 +4,7 @@ namespace Ravatar.Client;
 /// Puts messages together from what the socket gives, in a rented buffer that is given back while nothing comes. A message over the limit is
 /// skipped to its end, and the next one is read as if nothing had been.
 /// </summary>
-internal sealed class FrameAssembler(IChatSocket socket, bool waitWithoutBuffer, int maxMessageBytes) : IDisposable
+internal sealed class FrameAssembler(IChatSocket socket, bool waitWithoutBuffer, int maxMessageBytes, MessageLog? log = null) : IDisposable
 {
     private const int FirstBuffer = 4096;
 
@@ -47,6 +47,7 @@ internal sealed class FrameAssembler(IChatSocket socket, bool waitWithoutBuffer,
             }
             if (read.EndOfMessage)
             {
+                log?.Received([], 0);
                 received(ChatDecoder.Decode([], _recent));
                 return null;
             }
@@ -71,6 +72,7 @@ internal sealed class FrameAssembler(IChatSocket socket, bool waitWithoutBuffer,
                 return await SkipAsync(buffer, read.EndOfMessage, received).ConfigureAwait(false);
             }
         } while (!read.EndOfMessage);
+        log?.Received(buffer.Span, buffer.Count);
         received(ChatDecoder.Decode(buffer.Span, _recent));
         ReleaseIfLarge();
         return null;
@@ -101,6 +103,7 @@ internal sealed class FrameAssembler(IChatSocket socket, bool waitWithoutBuffer,
             length += read.Count;
             ended = read.EndOfMessage;
         }
+        log?.Received(start, length);
         received(ChatDecoder.TooLarge(start, length, maxMessageBytes));
         ReleaseIfLarge();
         return null;

@@ -10,8 +10,6 @@ namespace Ravatar.Client;
 /// </summary>
 internal sealed class AttemptHandler : DelegatingHandler
 {
-    private const int LongestPayload = 8 * 1024;
-
     private readonly TimeSpan _timeout;
     private readonly int _maxResponseBytes;
     private readonly TimeProvider _time;
@@ -127,7 +125,7 @@ internal sealed class AttemptHandler : DelegatingHandler
         {
             string text = info.AnswerIsSecret
                 ? $"({body.Length} bytes, not shown: they hold the token)"
-                : PlainText.Masked(Encoding.UTF8.GetString(body.Slice(0, Math.Min(body.Length, LongestPayload)).ToArray()), token);
+                : PlainText.Shortened(Encoding.UTF8.GetString(body.ToArray()), token);
             Log.ResponseBody(_payloads, info.Endpoint, text);
         }
     }

@@ -40,7 +40,7 @@ internal readonly record struct ErrorBody(int? Status, string? Code, string? Mes
 
     /// <summary>Reads only the members that tell of a failure, for bodies whose text may hold a token.</summary>
     /// <exception cref="JsonException">Malformed JSON.</exception>
-    public static ErrorBody ReadMembers(ReadOnlySpan<byte> json) => ReadJson(json, secret: null) ?? default;
+    public static ErrorBody ReadMembers(ReadOnlySpan<byte> json, string? secret) => ReadJson(json, secret) ?? default;
 
     /// <summary>
     /// The <c>status</c> a JSON object announces ahead of its first nested value. Cheap: of a long list nothing is read.

@@ -59,7 +59,7 @@ internal static class JwtBody
         JsonRead.ExpectEnd(ref reader);
         bool failed = string.Equals(result, "failure", StringComparison.OrdinalIgnoreCase);
         string? usable = string.IsNullOrEmpty(jwt) ? token : jwt;
-        return new TokenAnswer(usable, failed, failed || string.IsNullOrEmpty(usable) ? ErrorBody.ReadMembers(json) : default);
+        return new TokenAnswer(usable, failed, failed || string.IsNullOrEmpty(usable) ? ErrorBody.ReadMembers(json, usable) : default);
     }
 
     // A number or Boolean is no token.

@@ -126,14 +126,24 @@ internal sealed class RavatarApi(HttpClient http, ApiSettings settings, Action<H
 
     private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
+        RequestInfo info = RequestInfo.Of(request);
+        RequestWatch watch = new(info, settings);
         try
         {
             // Not waiting for the body here: the attempt has read it already, within its own limits.
-            return await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
+            HttpResponseMessage response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken)
+                .ConfigureAwait(false);
+            watch.End((int)response.StatusCode);
+            return response;
         }
-        catch (HttpRequestException exception)
+        catch (Exception exception)
         {
-            throw ApiErrors.NoAnswer(RequestInfo.Of(request).Endpoint, exception);
+            watch.Fail(exception);
+            if (exception is HttpRequestException failure)
+            {
+                throw ApiErrors.NoAnswer(info.Endpoint, failure);
+            }
+            throw;
         }
     }
 
@@ -167,10 +177,13 @@ internal sealed class RavatarApi(HttpClient http, ApiSettings settings, Action<H
                 exception.LineNumber is { } line && exception.BytePositionInLine is { } column
                     ? string.Format(CultureInfo.InvariantCulture, " (line {0}, byte {1})", line + 1, column + 1)
                     : "";
-            ErrorBody said = info.AnswerIsSecret ? default : ErrorBody.Read(body.Span);
+            ErrorBody said = info.AnswerIsSecret ? default : ErrorBody.Read(body.Span, TokenOf(response));
             throw ApiErrors.Invalid(info.Endpoint, response.StatusCode, $"cannot be read{where}", said);
         }
     }
+
+    // A server may quote it, and it may look like anything.
+    private static string? TokenOf(HttpResponseMessage response) => response.RequestMessage?.Headers.Authorization?.Parameter;
 
     private RavatarApiException Refused(HttpResponseMessage response, RequestInfo info, int status)
     {
@@ -184,8 +197,7 @@ internal sealed class RavatarApi(HttpClient http, ApiSettings settings, Action<H
                 target is null || asked is null ? target : new Uri(asked, target)
             );
         }
-        string? token = response.RequestMessage?.Headers.Authorization?.Parameter;
-        ErrorBody body = response.Content is PooledContent content ? ErrorBody.Read(content.Memory.Span, token) : default;
+        ErrorBody body = response.Content is PooledContent content ? ErrorBody.Read(content.Memory.Span, TokenOf(response)) : default;
         return ApiErrors.ForStatus(info.Endpoint, status, body, RetryAfterHeader.Read(response, settings.Time));
     }
 }

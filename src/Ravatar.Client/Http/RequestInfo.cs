@@ -6,6 +6,12 @@ internal sealed record RequestInfo(string Endpoint)
 {
     private const string Key = "Ravatar.Client.Request";
 
+    /// <summary>The method, as <c>GET</c>.</summary>
+    public string Method { get; } = Endpoint.Split(' ')[0];
+
+    /// <summary>The path below the base address, as <c>/connection</c>.</summary>
+    public string Template { get; } = Endpoint.Substring(Endpoint.IndexOf(' ') + 1);
+
     /// <summary>Whether repeating it starts or ends nothing on the server.</summary>
     public bool Repeatable { get; init; }
 

@@ -12,6 +12,7 @@ internal sealed class Broadcast<T>
     private readonly object _gate = new();
     private readonly Func<Subscription<T>> _create;
     private volatile Subscription<T>[] _readers;
+    private readonly bool _tellsMissed;
     private Subscription<T>? _unclaimed;
     private bool _completed;
     private TaskCompletionSource<bool>? _roomMade;
@@ -20,6 +21,7 @@ internal sealed class Broadcast<T>
     public Broadcast(int maxCount, long maxWeight, Func<T, int> weigh, Func<long, T>? missedNote, bool keepForFirst)
     {
         _create = () => new Subscription<T>(maxCount, maxWeight, weigh, missedNote);
+        _tellsMissed = missedNote is not null;
         _unclaimed = keepForFirst ? _create() : null;
         _readers = _unclaimed is null ? [] : [_unclaimed];
     }
@@ -54,6 +56,10 @@ internal sealed class Broadcast<T>
             if (dropped > 0 && !ReferenceEquals(reader, Volatile.Read(ref _unclaimed)))
             {
                 Interlocked.Add(ref _missed, dropped);
+                if (_tellsMissed)
+                {
+                    Telemetry.MissedByReaders.Add(dropped);
+                }
             }
         }
     }

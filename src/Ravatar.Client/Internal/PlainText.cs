@@ -6,12 +6,27 @@ namespace Ravatar.Client;
 /// <summary>Makes one readable line of what a server or proxy wrote: no markup, no control characters, nothing that looks like a token.</summary>
 internal static class PlainText
 {
+    // What one entry of a log may take.
+    private const int LongestShown = 8 * 1024;
+
     /// <summary>What stands in a token's place.</summary>
     public const string Mask = "[token]";
 
     /// <summary>The text without tags, scripts and styles, entities decoded, white space and control characters as single spaces, tokens masked.</summary>
     public static string From(string text, string? token = null) =>
         Masked(Collapse(text.IndexOf('<') < 0 ? text : WebUtility.HtmlDecode(WithoutMarkup(text))), token);
+
+    /// <summary>The text with tokens masked, and then cut: a cut must not leave a part of a token that the mask no longer knows.</summary>
+    public static string Shortened(string text, string? token = null)
+    {
+        string masked = Masked(text, token);
+        return masked.Length <= LongestShown
+            ? masked
+            : string.Concat(
+                masked.Substring(0, LongestShown),
+                FormattableString.Invariant($"… ({masked.Length - LongestShown} characters more)")
+            );
+    }
 
     private static string WithoutMarkup(string text)
     {
@@ -81,7 +96,8 @@ internal static class PlainText
     {
         if (!string.IsNullOrEmpty(token))
         {
-            text = text.Replace(token, Mask);
+            // As it is, and as it stands in an address.
+            text = text.Replace(token, Mask).Replace(Uri.EscapeDataString(token), Mask);
         }
         int at = text.IndexOf("eyJ", StringComparison.Ordinal);
         if (at < 0)

@@ -24,6 +24,7 @@ public sealed partial class LiveSession : IAsyncDisposable
         (_channel, LicenseId, _page, _environment) = (channel, licenseId, page, environment);
         _token = environment.NewestToken() ?? "";
         channel.Enter(licenseId, Report);
+        Telemetry.OpenSessions.Add(1);
         Ended = Detached.Run(RunAsync);
     }
 
@@ -136,6 +137,7 @@ public sealed partial class LiveSession : IAsyncDisposable
             .EndAsync(token => _environment.EndAsync(LicenseId, token), LicenseId, _environment.Time, _environment.Logger)
             .ConfigureAwait(false);
         _errors.Complete();
+        Telemetry.OpenSessions.Add(-1);
         return new LiveEnd(cause.Reason, cause.Message, ended, cause.Error);
     }
 
@@ -187,6 +189,7 @@ public sealed partial class LiveSession : IAsyncDisposable
 
     private void Report(LiveError error, string text)
     {
+        text = PlainText.Masked(text, _environment.NewestToken()); // the stream knows the token, and may quote it
         LiveLog.StreamError(_environment.Logger, LicenseId, error, text);
         RavatarLiveException exception = new(error, $"The stream of the live session reports: {text}");
         _errors.Publish(exception);

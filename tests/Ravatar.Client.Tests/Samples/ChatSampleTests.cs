@@ -146,6 +146,27 @@ public class ChatSampleTests
     }
 
     [Fact]
+    public async Task Telemetry_shows_spans_and_metrics_on_stderr()
+    {
+        await using FakeRavatarServer server = await StartAsync();
+        SampleResult result = await RunAsync(server, "one\n", "--telemetry");
+        Assert.Equal(["You said: one"], result.Lines);
+        foreach (
+            string shown in (string[])
+                [
+                    "span POST /jwt ",
+                    "span connect chat ",
+                    "span ask ",
+                    "metric ravatar.client.turn.duration ravatar.question.kind=text: 1 times",
+                    "metric ravatar.client.chat.messages.sent: 1 {message}",
+                ]
+        )
+        {
+            Assert.Contains(shown, result.Error, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     public async Task With_neither_project_nor_address_it_talks_to_a_fake_server_and_says_so()
     {
         SampleResult result = await SampleProcess.RunAsync(Name, [], "one\ntwo\n");

@@ -88,6 +88,7 @@ internal sealed class ModelService(ManualTimeProvider time, ModelPlan plan) : IC
             Connector = this,
             Time = time,
             Logger = NullLogger.Instance,
+            Payloads = NullLogger.Instance,
             NextRandom = random ?? (() => 0.5),
         };
 

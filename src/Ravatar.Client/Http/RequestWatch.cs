@@ -1,0 +1,56 @@
+using System.Diagnostics;
+
+namespace Ravatar.Client;
+
+/// <summary>Measures one call of the API, whatever it takes: a span and a duration, where anybody wants them.</summary>
+internal readonly struct RequestWatch
+{
+    private readonly RequestInfo _info;
+    private readonly ApiSettings _settings;
+    private readonly Activity? _activity;
+    private readonly long _start;
+
+    public RequestWatch(RequestInfo info, ApiSettings settings)
+    {
+        (_info, _settings) = (info, settings);
+        // The attempts are the clients of the network, and have spans of the platform's own.
+        _activity = Telemetry.Source.HasListeners() ? Telemetry.Source.StartActivity(info.Endpoint, ActivityKind.Internal) : null;
+        _start = settings.Time.GetTimestamp();
+    }
+
+    /// <summary>An answer came, good or bad.</summary>
+    public void End(int status) => End(status, status < 400 ? null : status.ToString(System.Globalization.CultureInfo.InvariantCulture));
+
+    /// <summary>No answer came.</summary>
+    public void Fail(Exception error) => End(null, Telemetry.TypeOf(error));
+
+    private void End(int? status, string? error)
+    {
+        if (_activity is null && !Telemetry.RequestDuration.Enabled)
+        {
+            return;
+        }
+        TagList tags = new()
+        {
+            { "http.request.method", _info.Method },
+            { "url.template", _info.Template },
+            { "server.address", _settings.BaseAddress.Host },
+            { "server.port", _settings.BaseAddress.Port },
+        };
+        if (status is not null)
+        {
+            tags.Add("http.response.status_code", status);
+        }
+        if (error is not null)
+        {
+            tags.Add("error.type", error);
+            Telemetry.Fail(_activity, error);
+        }
+        Telemetry.RequestDuration.Record(_settings.Time.GetElapsedTime(_start).TotalSeconds, tags);
+        foreach (KeyValuePair<string, object?> tag in tags)
+        {
+            _activity?.SetTag(tag.Key, tag.Value);
+        }
+        _activity?.Dispose();
+    }
+}

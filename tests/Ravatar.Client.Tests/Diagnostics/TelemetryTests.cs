@@ -1,0 +1,198 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+using Ravatar.Client.Testing;
+using Xunit;
+
+namespace Ravatar.Client.Tests;
+
+/// <summary>Traces and metrics. Alone, as both belong to the whole process.</summary>
+[Collection<ModelCollection>]
+public sealed class TelemetryTests : IDisposable
+{
+    private readonly ConcurrentQueue<Activity> _spans = new();
+    private readonly ConcurrentQueue<(string Name, double Value, Dictionary<string, object?> Tags)> _values = new();
+    private readonly ActivityListener _activities;
+    private readonly MeterListener _metrics = new();
+
+    public TelemetryTests()
+    {
+        _activities = new ActivityListener
+        {
+            ShouldListenTo = static source => source.Name == "Ravatar.Client",
+            Sample = static (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
+            ActivityStopped = _spans.Enqueue,
+        };
+        _metrics.InstrumentPublished = static (instrument, listener) =>
+        {
+            if (instrument.Meter.Name == "Ravatar.Client")
+            {
+                listener.EnableMeasurementEvents(instrument);
+            }
+        };
+        _metrics.SetMeasurementEventCallback<long>((i, v, tags, _) => _values.Enqueue((i.Name, v, Map(tags))));
+        _metrics.SetMeasurementEventCallback<double>((i, v, tags, _) => _values.Enqueue((i.Name, v, Map(tags))));
+    }
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public void Dispose()
+    {
+        _activities.Dispose();
+        _metrics.Dispose();
+    }
+
+    [Fact]
+    public async Task A_conversation_with_an_outage_is_measured()
+    {
+        Listen();
+        await using FakeRavatarServer server = await FakeRavatarServer.StartAsync();
+        await using RavatarClient client = Create(server);
+        (double connected, double reconnects) = (Read("chat.channels", "connected"), Read("chat.reconnects"));
+        (double recovered, double issued, double refreshes) = (
+            Read("chat.messages.recovered"),
+            Read("token.issued"),
+            Read("token.refreshes")
+        );
+        await using (ChatChannel chat = await client.OpenChatAsync(cancellationToken: Token))
+        {
+            Assert.Equal(connected + 1, Read("chat.channels", "connected"));
+            await chat.AskAsync("one", Token);
+            server.Tokens.RevokeAll();
+            server.Chat.DropAt(1, FakeDropPoint.AfterRecording);
+            Assert.True((await chat.AskAsync("two", Token)).IsRecovered);
+            Assert.Equal(reconnects + 1, Read("chat.reconnects"));
+            Assert.Equal(recovered + 1, Read("chat.messages.recovered"));
+            Assert.Equal((issued + 2, refreshes + 1), (Read("token.issued"), Read("token.refreshes")));
+            double live = Read("live.sessions");
+            await using (await chat.StartLiveAsync(cancellationToken: Token))
+            {
+                Assert.Equal(live + 1, Read("live.sessions"));
+            }
+            Assert.Equal(live, Read("live.sessions"));
+        }
+        Assert.Equal(connected, Read("chat.channels", "connected"));
+        Assert.Equal(2, Values("turn.duration").Count(static v => v.Tags["ravatar.question.kind"] is "text" && v.Value > 0));
+        Assert.Equal([false, true], Spans("ask").Select(static s => s.GetTagItem("ravatar.answer.recovered")));
+        Assert.Contains(Spans("connect chat"), static s => s.Status == ActivityStatusCode.Error);
+    }
+
+    [Fact]
+    public async Task A_call_is_one_span_and_one_duration_with_its_retries()
+    {
+        Listen();
+        await using FakeRavatarServer server = await FakeRavatarServer.StartAsync();
+        await using RavatarClient client = Create(server);
+        await client.GetConfigurationAsync(Token);
+        _values.Clear();
+        _spans.Clear();
+        server.Script.Connection.FailOnce(502);
+        await client.GetConfigurationAsync(Token);
+        Activity span = Assert.Single(_spans);
+        Assert.Equal("GET /connection", span.DisplayName);
+        (_, _, Dictionary<string, object?> tags) = Assert.Single(Values("request.duration"));
+        Dictionary<string, object?> expected = new()
+        {
+            ["http.request.method"] = "GET",
+            ["url.template"] = "/connection",
+            ["server.address"] = "127.0.0.1",
+            ["server.port"] = server.BaseAddress.Port,
+            ["http.response.status_code"] = 200,
+        };
+        Assert.Equal(expected, tags);
+        Assert.Equal(expected, span.TagObjects.ToDictionary());
+    }
+
+    [Fact]
+    public async Task Failures_have_their_type()
+    {
+        Listen();
+        await using FakeRavatarServer server = await FakeRavatarServer.StartAsync();
+        await using RavatarClient client = Create(server);
+        await using ChatChannel chat = await client.OpenChatAsync(cancellationToken: Token);
+        server.Script.Connection.AlwaysRespond(FakeResponse.Failure(402));
+        await Assert.ThrowsAsync<RavatarPaymentRequiredException>(() => client.GetConfigurationAsync(Token));
+        server.Chat.AnswerWith(static _ => null);
+        await Assert.ThrowsAsync<RavatarTimeoutException>(() => chat.AskAsync("?", TimeSpan.FromMilliseconds(5), Token));
+        Assert.Equal("402", Values("request.duration")[^1].Tags["error.type"]);
+        Assert.Equal("Ravatar.Client.RavatarTimeoutException", Assert.Single(Values("turn.duration")).Tags["error.type"]);
+        Assert.Equal(ActivityStatusCode.Error, Spans("ask").Single().Status);
+    }
+
+    [Fact]
+    public void Nothing_is_allocated_while_nobody_listens()
+    {
+        ApiSettings settings = new(new Uri("https://chat.rvtr.ai"), 1, TimeProvider.System);
+        RequestInfo info = new("GET /connection");
+        ChannelCounters counters = new();
+        Exception error = new InvalidOperationException();
+        long before = 0;
+        for (int i = 0; i < 1100; i++)
+        {
+            before = i == 100 ? GC.GetAllocatedBytesForCurrentThread() : before;
+            new RequestWatch(info, settings).End(200);
+            new TurnWatch(isVoice: false, TimeProvider.System).Fail(error);
+            counters.SentOnce();
+            counters.ReceivedOnce(known: true);
+            counters.AudioDropped(1);
+            Telemetry.Channels.Enter(1);
+            Telemetry.Channels.Leave(1);
+        }
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+
+    [Fact]
+    public void The_document_lists_the_metrics()
+    {
+        List<string> published = [];
+        using MeterListener listener = new()
+        {
+            InstrumentPublished = (i, _) =>
+            {
+                if (i.Meter.Name == "Ravatar.Client")
+                {
+                    published.Add($"| `{i.Name}` | {Kind(i)} | {i.Unit} | {i.Description}");
+                }
+            },
+        };
+        Telemetry.TokensIssued.Add(0); // so that there is a meter
+        listener.Start();
+        string[] lines = File.ReadAllLines(Repository.Find("docs", "diagnostics.md"));
+        Assert.True(published.Count > 10, "The metrics are not found any more.");
+        Assert.All(published, p => Assert.Contains(lines, l => l.StartsWith(p, StringComparison.Ordinal)));
+        Assert.Equal(published.Count, lines.Count(static l => l.StartsWith("| `ravatar.client.", StringComparison.Ordinal)));
+    }
+
+    private void Listen()
+    {
+        ActivitySource.AddActivityListener(_activities);
+        _metrics.Start();
+    }
+
+    private double Read(string name, string? state = null)
+    {
+        _metrics.RecordObservableInstruments();
+        return Values(name).Last(v => state is null || (v.Tags["ravatar.chat.state"] is string s && s == state)).Value;
+    }
+
+    private List<(string Name, double Value, Dictionary<string, object?> Tags)> Values(string name) =>
+        [.. _values.Where(v => v.Name == "ravatar.client." + name)];
+
+    private IEnumerable<Activity> Spans(string name) => _spans.Where(s => s.DisplayName == name);
+
+    private static string Kind(Instrument instrument) =>
+        instrument.GetType().Name.Split('`')[0].Replace("Observable", "", StringComparison.Ordinal);
+
+    private static Dictionary<string, object?> Map(ReadOnlySpan<KeyValuePair<string, object?>> tags) => tags.ToArray().ToDictionary();
+
+    private static RavatarClient Create(FakeRavatarServer server) =>
+        new(
+            new()
+            {
+                UserId = "user-123",
+                BaseAddress = server.BaseAddress,
+                Retry = { BaseDelay = TimeSpan.FromMilliseconds(1) },
+                Chat = { Reconnect = { BaseDelay = TimeSpan.FromMilliseconds(1) } },
+            }
+        );
+}
