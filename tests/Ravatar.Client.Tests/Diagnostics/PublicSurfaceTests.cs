@@ -83,23 +83,17 @@ public sealed class PublicSurfaceTests
     }
 
     [Fact]
-    public async Task No_failure_is_left_unobserved()
-    {
-        Collect(); // what others left
-        ConcurrentQueue<Exception> unobserved = new();
-        EventHandler<UnobservedTaskExceptionEventArgs> note = (_, e) => unobserved.Enqueue(e.Exception);
-        TaskScheduler.UnobservedTaskException += note;
-        try
-        {
-            await UseAsync();
-            Collect();
-        }
-        finally
-        {
-            TaskScheduler.UnobservedTaskException -= note;
-        }
-        Assert.Empty(unobserved);
-    }
+    public async Task No_failure_is_left_unobserved() => Assert.Empty(await UnobservedAsync(UseAsync));
+
+    [Fact]
+    public async Task A_failure_that_is_left_unobserved_is_noticed() =>
+        Assert.Single(
+            await UnobservedAsync(async () =>
+            {
+                _ = Task.FromException(new InvalidOperationException("planted"));
+                await Task.Yield();
+            })
+        );
 
     [Fact]
     public void The_surface_is_found_whole()
@@ -113,22 +107,43 @@ public sealed class PublicSurfaceTests
         Assert.Empty(CancelledOtherwise.Keys.Concat(DisposedOtherwise.Keys).Except(names));
     }
 
-    /// <summary>Calls are left alone and fail: at a server that dies in the middle, and at disposal.</summary>
+    private static async Task<IReadOnlyCollection<Exception>> UnobservedAsync(Func<Task> use)
+    {
+        Collect(); // what others left
+        ConcurrentQueue<Exception> unobserved = new();
+        EventHandler<UnobservedTaskExceptionEventArgs> note = (_, e) => unobserved.Enqueue(e.Exception);
+        TaskScheduler.UnobservedTaskException += note;
+        try
+        {
+            await use();
+            Collect();
+        }
+        finally
+        {
+            TaskScheduler.UnobservedTaskException -= note;
+        }
+        return unobserved;
+    }
+
+    /// <summary>Calls are under way when the server dies, and others come while there is none: all fail at the latest at disposal.</summary>
     private static async Task UseAsync()
     {
         await using PublicSurface surface = await PublicSurface.CreateAsync(Token);
         surface.Server.Chat.AnswerWith(static _ => null);
-        foreach (MethodInfo method in PublicSurface.Methods)
-        {
-            if (method.Name != nameof(LiveSession.EndAsync))
-            {
-                // Nobody looks at these: only what the SDK keeps to itself is counted.
-                _ = Record.ExceptionAsync(() => surface.CallAsync(method, Token).WaitAsync(ManualTimeProvider.HangGuard, Token)).AsTask();
-            }
-        }
+        CallAll(surface);
         surface.Server.Chat.DropConnections();
         await surface.Server.DisposeAsync();
+        CallAll(surface);
         await surface.DisposeSubjectsAsync();
+    }
+
+    /// <summary>Nobody looks at these calls: what counts is what the SDK keeps to itself.</summary>
+    private static void CallAll(PublicSurface surface)
+    {
+        foreach (MethodInfo method in PublicSurface.Methods.Where(static m => m.Name != nameof(LiveSession.EndAsync)))
+        {
+            _ = Record.ExceptionAsync(() => surface.CallAsync(method, Token).WaitAsync(ManualTimeProvider.HangGuard, Token)).AsTask();
+        }
     }
 
     private static void Judge(MethodInfo method, Exception? thrown, Type expected, Dictionary<string, Type?> otherwise, List<string> wrong)

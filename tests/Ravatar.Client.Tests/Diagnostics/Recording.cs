@@ -4,6 +4,7 @@ using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using System.Diagnostics.Tracing;
 using System.Reflection;
+using System.Text.Json;
 using Microsoft.Extensions.Logging;
 
 namespace Ravatar.Client.Tests;
@@ -64,7 +65,12 @@ internal sealed class Recording : IDisposable
     public IReadOnlyList<string> Find(IEnumerable<string> secrets)
     {
         _metrics.RecordObservableInstruments();
-        string[] all = [.. secrets, .. secrets.Select(Uri.EscapeDataString)];
+        string[] all =
+        [
+            .. secrets,
+            .. secrets.Select(Uri.EscapeDataString),
+            .. secrets.Select(static s => JsonEncodedText.Encode(s).Value),
+        ];
         return
         [
             .. from told in _told where all.Any(s => told.Text.Contains(s, StringComparison.Ordinal)) select $"{told.Way}: {told.Text}",
