@@ -89,9 +89,11 @@ public sealed partial class VoiceConversation
     /// <param name="cancellationToken">Gives up waiting for another press, release or change to be done.</param>
     /// <returns>A task that ends when the new mode is in force.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The mode is none.</exception>
+    /// <exception cref="ObjectDisposedException">The conversation is disposed.</exception>
     public async Task SetModeAsync(VoiceMode mode, CancellationToken cancellationToken = default)
     {
         VoiceConversationOptions.CheckMode(mode, nameof(mode));
+        ThrowIfDisposed();
         await _hand.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {

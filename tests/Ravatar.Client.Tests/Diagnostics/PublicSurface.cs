@@ -44,6 +44,7 @@ internal sealed class PublicSurface : IAsyncDisposable
             chat,
             live,
             new VoiceRecorder(new CallbackAudioSource(AudioFormat.Voice), null, TimeProvider.System),
+            client.CreateVoiceConversation(chat, new CallbackAudioSource(AudioFormat.Voice)),
             new CallbackAudioSource(AudioFormat.Voice),
             new StreamAudioSource(new MemoryStream(new byte[100]), AudioFormat.Voice),
             await WavAudioSource.OpenAsync(wav, cancellationToken: cancellationToken)
@@ -96,7 +97,7 @@ internal sealed class PublicSurface : IAsyncDisposable
             && (generic == typeof(Task<>) || generic == typeof(ValueTask<>) || generic == typeof(IAsyncEnumerable<>))
         );
 
-    private static object? ArgumentFor(ParameterInfo parameter, CancellationToken cancellationToken)
+    private object? ArgumentFor(ParameterInfo parameter, CancellationToken cancellationToken)
     {
         Type type = parameter.ParameterType;
         return type == typeof(CancellationToken) ? cancellationToken
@@ -106,6 +107,8 @@ internal sealed class PublicSurface : IAsyncDisposable
             : type == typeof(ReadOnlyMemory<byte>) ? new ReadOnlyMemory<byte>(new byte[8192])
             : type == typeof(Memory<byte>) ? new Memory<byte>(new byte[8192])
             : type == typeof(Stream) ? new MemoryStream(new byte[100])
+            : type == typeof(VoiceMode) ? VoiceMode.Record
+            : type == typeof(LiveSession) ? _subjects[type]
             : type == typeof(IAudioSource) ? new CallbackAudioSource(AudioFormat.Voice)
             : parameter.HasDefaultValue ? parameter.DefaultValue
             : throw new NotSupportedException($"No argument is known for {parameter}: teach this method one.");

@@ -17,6 +17,7 @@ public sealed class PublicSurfaceTests
         ["WavAudioSource.StopAsync()"] = null,
         // Takes no token.
         ["VoiceRecorder.CancelAsync()"] = null,
+        ["VoiceConversation.CancelAsync()"] = null,
         // There is no recording to end.
         ["VoiceRecorder.StopAsync()"] = typeof(InvalidOperationException),
         ["VoiceRecorder.ReleaseAsync()"] = typeof(InvalidOperationException),
@@ -35,6 +36,8 @@ public sealed class PublicSurfaceTests
         ["StreamAudioSource.StopAsync()"] = null,
         ["WavAudioSource.StopAsync()"] = null,
         ["VoiceRecorder.CancelAsync()"] = null,
+        ["VoiceConversation.CancelAsync()"] = null,
+        ["VoiceConversation.FinishAsync()"] = null,
         ["VoiceRecorder.StopAsync()"] = typeof(InvalidOperationException),
         ["VoiceRecorder.ReleaseAsync()"] = typeof(InvalidOperationException),
     };
@@ -99,7 +102,16 @@ public sealed class PublicSurfaceTests
     public void The_surface_is_found_whole()
     {
         Assert.Equal(
-            ["CallbackAudioSource", "ChatChannel", "LiveSession", "RavatarClient", "StreamAudioSource", "VoiceRecorder", "WavAudioSource"],
+            [
+                "CallbackAudioSource",
+                "ChatChannel",
+                "LiveSession",
+                "RavatarClient",
+                "StreamAudioSource",
+                "VoiceConversation",
+                "VoiceRecorder",
+                "WavAudioSource",
+            ],
             PublicSurface.Types.Select(static t => t.Name)
         );
         string[] names = [.. PublicSurface.Methods.Select(PublicSurface.NameOf)];

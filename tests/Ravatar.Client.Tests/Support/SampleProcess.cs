@@ -50,7 +50,7 @@ internal sealed class SampleProcess : IDisposable
         {
             start.Environment[variable] = value;
         }
-        IEnumerable<string> prefix = ignored ? ["--default-signal=INT", host] : [];
+        IEnumerable<string> prefix = ignored ? ["--default-signal=INT,QUIT", host] : [];
         foreach (string argument in (IEnumerable<string>)[.. prefix, "exec", PathOf(name), .. arguments])
         {
             start.ArgumentList.Add(argument);
