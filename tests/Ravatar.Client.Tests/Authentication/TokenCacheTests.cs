@@ -220,18 +220,20 @@ public class TokenCacheTests
     public async Task A_cache_that_hangs_holds_a_sign_in_up_for_two_seconds_and_is_then_left_alone(string how)
     {
         using ManualResetEventSlim never = new();
-        _cache.Before = how switch
+        TaskCompletionSource reading = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        _cache.Before = token =>
         {
-            "blocks" => _ =>
+            reading.TrySetResult();
+            if (how == "blocks")
             {
                 never.Wait(TestContext.Current.CancellationToken);
-                return Task.CompletedTask;
-            },
-            "obeys" => token => Task.Delay(Timeout.InfiniteTimeSpan, token),
-            _ => _ => new TaskCompletionSource().Task,
+            }
+            return how == "obeys" ? Task.Delay(Timeout.InfiniteTimeSpan, token) : new TaskCompletionSource().Task;
         };
         await using TokenSource tokens = Source();
         Task<AccessToken> first = tokens.GetAsync(default).AsTask();
+        // The cache is read on the pool, which may be slow to begin.
+        await reading.Task.WaitAsync(ManualTimeProvider.HangGuard, TestContext.Current.CancellationToken);
         await _time.AdvanceToTimerAsync(TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(2), TestContext.Current.CancellationToken);
         AccessToken token = await first.WaitAsync(ManualTimeProvider.HangGuard, TestContext.Current.CancellationToken);
         LogEntry told = Assert.Single(_logs.WithId(113));
