@@ -136,7 +136,7 @@ internal sealed class PageChat(ChatChannel channel, PageSocket page) : IAsyncDis
                 answer.AudioMediaType,
                 answer.IsRecovered
             ),
-            SystemEvent { Text.Length: > 0 } system when !_live.Tells(system.Text) => new AsideNote(system.Text),
+            SystemEvent { Text.Length: > 0 } system when !_live.Tells(system) => new AsideNote(system.Text),
             ServerEvent { Text.Length: > 0 } happened => new AsideNote(happened.Text),
             UnknownEvent unknown => new AsideNote($"A message was not understood: {unknown.Problem}"),
             EventsMissed missed => new AsideNote($"{missed.Count} messages came faster than they could be shown. Reload the page."),

@@ -5,14 +5,6 @@ namespace Ravatar.Samples;
 /// <summary>The live session of a page's chat: started and ended when the page says so, and ended when the page goes.</summary>
 internal sealed class PageLive(ChatChannel channel, PageSocket page) : IAsyncDisposable
 {
-    private static readonly string[] s_streamErrors =
-    [
-        "Something went wrong",
-        "Connection timeout",
-        "All AI assistants are busy at the moment",
-        "Session expired",
-    ];
-
     private readonly Lock _gate = new();
     private CancellationTokenSource? _starting;
     private volatile LiveSession? _session;
@@ -21,8 +13,8 @@ internal sealed class PageLive(ChatChannel channel, PageSocket page) : IAsyncDis
     /// <summary>The session, while it runs.</summary>
     public LiveSession? Session => _session is { IsRunning: true } session ? session : null;
 
-    /// <summary>Whether a text of the service is one that the session reports as an error, so that it need not be shown twice.</summary>
-    public bool Tells(string text) => _session is not null && s_streamErrors.Contains(text.Trim(), StringComparer.OrdinalIgnoreCase);
+    /// <summary>Whether the session tells of this event as an error, so that it need not be shown twice.</summary>
+    public bool Tells(ChatEvent received) => _session is not null && received.LiveError is not null;
 
     /// <summary>Starts a session; one that runs is shown again.</summary>
     public async Task StartAsync(CancellationToken cancellationToken)

@@ -83,7 +83,11 @@ internal sealed class PageSession(RavatarClient client, PageSocket page, PageSet
                 break;
             case "live.stop":
                 _chat?.GiveUpLive();
-                Queue(_ => _chat is { } chat ? chat.EndLiveAsync() : Task.CompletedTask);
+                // Behind a start that waits; a session that runs is ended though there is no more room to wait.
+                if (!Queue(_ => EndLiveAsync()))
+                {
+                    await TryAsync(_ => EndLiveAsync(), null, cancellationToken);
+                }
                 break;
             case "live.reload":
                 _chat?.ShowLive();
@@ -94,12 +98,17 @@ internal sealed class PageSession(RavatarClient client, PageSocket page, PageSet
         }
     }
 
-    private void Queue(Func<CancellationToken, Task> step, string? action = null)
+    private Task EndLiveAsync() => _chat?.EndLiveAsync() ?? Task.CompletedTask;
+
+    /// <summary>Returns whether there was room.</summary>
+    private bool Queue(Func<CancellationToken, Task> step, string? action = null)
     {
-        if (!_steps.Writer.TryWrite((step, action)))
+        bool queued = _steps.Writer.TryWrite((step, action));
+        if (!queued)
         {
             page.Send(ErrorText.TooManyQuestions);
         }
+        return queued;
     }
 
     private async Task StepAsync(CancellationToken cancellationToken)

@@ -71,8 +71,8 @@ public sealed partial class RavatarClient
             ProbeAsync = token => RunAsync(static (api, token) => api.GetConnectionAsync(token), token),
             Connector = Connectors(_options.Chat),
             Time = _time,
-            Logger = _loggers.CreateLogger(ChatLog.Category),
-            Payloads = _loggers.CreateLogger(Log.PayloadCategory),
+            Logger = new QuietLogger(_loggers.CreateLogger(ChatLog.Category)),
+            Payloads = new QuietLogger(_loggers.CreateLogger(Log.PayloadCategory)),
             NextRandom = NextRandom,
         };
     }

@@ -40,10 +40,12 @@ public sealed partial class RavatarClient
 
     private Task DisposeLiveAsync()
     {
+        LiveSessions? live;
         lock (_channelsGate)
         {
-            return _live?.DisposeAsync() ?? Task.CompletedTask;
+            live = _live;
         }
+        return live?.DisposeAsync() ?? Task.CompletedTask;
     }
 
     private LiveSessions GetLive()
@@ -63,7 +65,7 @@ public sealed partial class RavatarClient
                     Time = _time,
                     Logger = new QuietLogger(_loggers.CreateLogger(LiveLog.Category)),
                     AllowInsecure = _options.AllowInsecureTransport,
-                    Invalid = LiveFailure.Invalid,
+                    Invalid = RavatarApi.InvalidStart,
                 }
             );
         }
@@ -71,31 +73,10 @@ public sealed partial class RavatarClient
 
     private async Task<LiveStart> StartOnServerAsync(string avatarId, LiveOptions options, CancellationToken cancellationToken)
     {
-        try
-        {
-            return await StartLicensedAsync(avatarId, options, cancellationToken).ConfigureAwait(false);
-        }
-        catch (RavatarException e)
-        {
-            RavatarLiveException? failure = LiveFailure.From(e);
-            if (failure is null)
-            {
-                throw;
-            }
-            throw failure;
-        }
-    }
-
-    private async Task<LiveStart> StartLicensedAsync(string avatarId, LiveOptions options, CancellationToken cancellationToken)
-    {
         LiveAnswer answer = await CreateApi()
             .StartLiveAsync(avatarId, options.Width, options.Height, cancellationToken)
             .ConfigureAwait(false);
-        if (answer.LicenseId is not { } license)
-        {
-            throw LiveFailure.Invalid("holds no LicenseId");
-        }
-        return new LiveStart(license, answer.Url);
+        return new LiveStart(answer.LicenseId!, answer.Url);
     }
 
     /// <summary>Another user's session needs that user's token.</summary>

@@ -139,15 +139,14 @@ public sealed partial class RavatarClient : IAsyncDisposable, IDisposable
         else
         {
             // A session that is still starting has to be ended; it needs the connection and the token for that.
-            Detached.Observe(Detached.Run(() => ReleaseAfterAsync(liveOver)));
+            _ = Detached.Run(() => ReleaseAfterAsync(liveOver));
         }
     }
 
-    private async Task<bool> ReleaseAfterAsync(Task liveOver)
+    private async Task ReleaseAfterAsync(Task liveOver)
     {
         await liveOver.ConfigureAwait(false);
         await ReleaseAsync().ConfigureAwait(false);
-        return true;
     }
 
     private async Task ReleaseAsync()

@@ -83,6 +83,7 @@ public sealed partial class ChatChannel : IAsyncDisposable
     /// <param name="cancellationToken">Takes the message back as long as it waits; once written it cannot be taken back, but is not sent again.</param>
     /// <returns>A task that completes when the message has been written to the socket; while there is no connection, or no room, it waits.</returns>
     /// <exception cref="ArgumentException">The text is empty or blank.</exception>
+    /// <exception cref="RavatarLiveException">The live session that the message belongs to ended before it was written. The channel goes on.</exception>
     /// <exception cref="RavatarException">The channel ended before the message was written; the exception says how.</exception>
     /// <exception cref="ObjectDisposedException">The channel was disposed.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled first.</exception>
@@ -108,6 +109,7 @@ public sealed partial class ChatChannel : IAsyncDisposable
     /// <returns>The answer: the oldest message that repeats the question (or repeats none), as the service has no correlation id.</returns>
     /// <exception cref="ArgumentException">The question is empty or blank.</exception>
     /// <exception cref="RavatarTimeoutException">No answer came in time. The time runs from the write, and only while connected.</exception>
+    /// <exception cref="RavatarLiveException">The live session that the question belongs to ended before it was written. The channel goes on.</exception>
     /// <exception cref="RavatarException">The channel ended first; the exception says how.</exception>
     /// <exception cref="ObjectDisposedException">The channel was disposed.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled first.</exception>

@@ -30,7 +30,7 @@ internal sealed class LiveMode
     /// <summary>Passes a stream error on, if a message is one.</summary>
     public void Inspect(ChatEvent received)
     {
-        if (received.LiveError is { } error)
+        if (received.Reported is { } error)
         {
             _reported?.Invoke(error.Error, error.Text);
         }

@@ -7,7 +7,7 @@ public enum SlowReaderPolicy
     DropOldest,
 
     /// <summary>
-    /// The socket is not read until the reader has caught up: nothing is left out, and everybody waits, answers too. Where the platform pings
+    /// The socket is not read until the reader has worked off half of what waits: nothing is left out, and everybody waits, answers too. So a reader must not itself wait for an answer. Where the platform pings
     /// (.NET 9 and later), a reader that stalls for more than 25 s costs the connection, as the answer to the ping waits behind what is not read. A stream that was asked for and is never
     /// read holds the socket for good.
     /// </summary>

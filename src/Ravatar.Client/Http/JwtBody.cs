@@ -1,4 +1,3 @@
-using System.Net.Http.Headers;
 using System.Text.Json;
 
 namespace Ravatar.Client;
@@ -7,23 +6,15 @@ namespace Ravatar.Client;
 internal static class JwtBody
 {
     /// <summary><c>user_id</c> and, where there is one, <c>project_id</c>: what is not set is left out, never null.</summary>
-    public static HttpContent Create(string userId, string? projectId)
-    {
-        using MemoryStream stream = new();
-        using (Utf8JsonWriter writer = new(stream))
+    public static HttpContent Create(string userId, string? projectId) =>
+        JsonBody.Create(writer =>
         {
-            writer.WriteStartObject();
             writer.WriteString("user_id"u8, userId);
             if (projectId is not null)
             {
                 writer.WriteString("project_id"u8, projectId);
             }
-            writer.WriteEndObject();
-        }
-        ByteArrayContent content = new(stream.ToArray());
-        content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
-        return content;
-    }
+        });
 
     /// <exception cref="JsonException">Malformed JSON, or no object.</exception>
     public static TokenAnswer Read(ReadOnlySpan<byte> json)

@@ -1,4 +1,3 @@
-using System.Net.Http.Headers;
 using System.Text.Json;
 
 namespace Ravatar.Client;
@@ -8,14 +7,14 @@ internal static class LiveBody
 {
     /// <summary>Width and height are strings of integers, left out when not set.</summary>
     public static HttpContent Start(string avatarId, int? width, int? height) =>
-        Create(writer =>
+        JsonBody.Create(writer =>
         {
             writer.WriteString("avatar_id"u8, avatarId);
             WriteNumber(writer, "width", width);
             WriteNumber(writer, "height", height);
         });
 
-    public static HttpContent End(string licenseId) => Create(writer => writer.WriteString("LicenseId"u8, licenseId));
+    public static HttpContent End(string licenseId) => JsonBody.Create(writer => writer.WriteString("LicenseId"u8, licenseId));
 
     /// <exception cref="JsonException">Malformed JSON, or no object.</exception>
     public static LiveAnswer Read(ReadOnlySpan<byte> json)
@@ -70,20 +69,6 @@ internal static class LiveBody
         {
             writer.WriteString(name, number.ToString(System.Globalization.CultureInfo.InvariantCulture));
         }
-    }
-
-    private static ByteArrayContent Create(Action<Utf8JsonWriter> write)
-    {
-        using MemoryStream stream = new();
-        using (Utf8JsonWriter writer = new(stream))
-        {
-            writer.WriteStartObject();
-            write(writer);
-            writer.WriteEndObject();
-        }
-        ByteArrayContent content = new(stream.ToArray());
-        content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
-        return content;
     }
 }
 

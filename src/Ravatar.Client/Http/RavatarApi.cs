@@ -90,17 +90,26 @@ internal sealed class RavatarApi(HttpClient http, ApiSettings settings, Action<H
         return await ReadAsync(response, Chat, body => HistoryReader.Read(body.Span, page), cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary><c>POST /startLiveSession</c>: the answer as it came, where neither the HTTP status nor the body's own reports a failure.</summary>
+    /// <summary><c>POST /startLiveSession</c>. What runs has a license; its address is as it came.</summary>
     public async Task<LiveAnswer> StartLiveAsync(string avatarId, int? width, int? height, CancellationToken cancellationToken)
     {
-        using HttpRequestMessage request = Create(HttpMethod.Post, "startLiveSession", StartLive);
-        request.Content = LiveBody.Start(avatarId, width, height);
-        sign(request);
-        using HttpResponseMessage response = await SendAsync(request, cancellationToken).ConfigureAwait(false);
-        LiveAnswer answer = await ReadAsync(response, StartLive, static body => LiveBody.Read(body.Span), cancellationToken)
-            .ConfigureAwait(false);
-        return answer.Status is null or (>= 200 and < 300) ? answer : throw Refused(response, StartLive, answer.Status.Value);
+        try
+        {
+            return await TryStartLiveAsync(avatarId, width, height, cancellationToken).ConfigureAwait(false);
+        }
+        catch (RavatarException e)
+        {
+            RavatarLiveException? failure = LiveFailure.From(e);
+            if (failure is null)
+            {
+                throw;
+            }
+            throw failure;
+        }
     }
+
+    /// <summary>A start that the server reports as good, with an answer that is of no use.</summary>
+    public static RavatarApiException InvalidStart(string problem) => ApiErrors.Invalid(StartLive.Endpoint, HttpStatusCode.OK, problem);
 
     /// <summary><c>POST /endLiveSession</c>.</summary>
     public async Task<bool> EndLiveAsync(string licenseId, CancellationToken cancellationToken)
@@ -114,6 +123,19 @@ internal sealed class RavatarApi(HttpClient http, ApiSettings settings, Action<H
             throw Refused(response, EndLive, (int)response.StatusCode);
         }
         return true;
+    }
+
+    private async Task<LiveAnswer> TryStartLiveAsync(string avatarId, int? width, int? height, CancellationToken cancellationToken)
+    {
+        using HttpRequestMessage request = Create(HttpMethod.Post, "startLiveSession", StartLive);
+        request.Content = LiveBody.Start(avatarId, width, height);
+        sign(request);
+        using HttpResponseMessage response = await SendAsync(request, cancellationToken).ConfigureAwait(false);
+        LiveAnswer answer = await ReadAsync(response, StartLive, static body => LiveBody.Read(body.Span), cancellationToken)
+            .ConfigureAwait(false);
+        return answer.Status is not (null or (>= 200 and < 300)) ? throw Refused(response, StartLive, answer.Status.Value)
+            : answer.LicenseId is null ? throw InvalidStart("holds no LicenseId")
+            : answer;
     }
 
     private HttpRequestMessage Create(HttpMethod method, string relative, RequestInfo info)

@@ -20,16 +20,21 @@ internal static class Clock
     {
         try
         {
-#if NETSTANDARD2_0
-            await Task.CompletedTask.ConfigureAwait(false);
-            source.Cancel();
-#else
-            await source.CancelAsync().ConfigureAwait(false);
-#endif
+            await CancelWithCallbacksAsync(source).ConfigureAwait(false);
         }
         catch (AggregateException)
         {
             // What users' code registered on the token is theirs; the token is cancelled all the same.
         }
+    }
+
+    private static Task CancelWithCallbacksAsync(CancellationTokenSource source)
+    {
+#if NETSTANDARD2_0
+        source.Cancel();
+        return Task.CompletedTask;
+#else
+        return source.CancelAsync();
+#endif
     }
 }

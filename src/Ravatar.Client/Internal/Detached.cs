@@ -7,18 +7,24 @@ internal static class Detached
     /// Runs <paramref name="work"/> on the thread pool without the caller's execution context: its activity, culture and
     /// async locals belong to that one call. A failure that nobody awaits is marked as seen.
     /// </summary>
-    public static Task<T> Run<T>(Func<Task<T>> work)
+    public static Task<T> Run<T>(Func<Task<T>> work) => Start(() => Task.Run(work));
+
+    /// <inheritdoc cref="Run{T}(Func{Task{T}})"/>
+    public static Task Run(Func<Task> work) => Start(() => Task.Run(work));
+
+    private static T Start<T>(Func<T> start)
+        where T : Task
     {
-        Task<T> task;
+        T task;
         if (ExecutionContext.IsFlowSuppressed())
         {
-            task = Task.Run(work);
+            task = start();
         }
         else
         {
             using (ExecutionContext.SuppressFlow())
             {
-                task = Task.Run(work);
+                task = start();
             }
         }
         Observe(task);

@@ -2,13 +2,23 @@ using Microsoft.Extensions.Logging;
 
 namespace Ravatar.Client;
 
-/// <summary>For work that must be finished whatever happens: a logger that fails fails nothing but its own entry.</summary>
+/// <summary>For work that must go on whatever happens, channels and live sessions: a logger that fails fails nothing but its own entry.</summary>
 internal sealed class QuietLogger(ILogger logger) : ILogger
 {
     public IDisposable? BeginScope<TState>(TState state)
         where TState : notnull => logger.BeginScope(state);
 
-    public bool IsEnabled(LogLevel logLevel) => logger.IsEnabled(logLevel);
+    public bool IsEnabled(LogLevel logLevel)
+    {
+        try
+        {
+            return logger.IsEnabled(logLevel);
+        }
+        catch (Exception)
+        {
+            return false; // who cannot even say whether it wants to hear is told nothing
+        }
+    }
 
     public void Log<TState>(LogLevel level, EventId id, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
     {

@@ -70,16 +70,5 @@ internal static class JournalLine
         }
     }
 
-    private static byte[] Write(Action<Utf8JsonWriter> write)
-    {
-        using MemoryStream line = new();
-        using (Utf8JsonWriter writer = new(line))
-        {
-            writer.WriteStartObject();
-            write(writer);
-            writer.WriteEndObject();
-        }
-        line.WriteByte(LineFeed);
-        return line.ToArray();
-    }
+    private static byte[] Write(Action<Utf8JsonWriter> members) => [.. JsonObjects.Write(members), LineFeed];
 }

@@ -47,22 +47,20 @@ internal sealed class LiveJournal(string folder, JournalOwner owner, TimeProvide
         }
     }
 
-    private async Task<bool> SweepAsync(Func<JournalEntry, CancellationToken, Task> end)
+    private async Task SweepAsync(Func<JournalEntry, CancellationToken, Task> end)
     {
         try
         {
             if (!Directory.Exists(folder))
             {
-                return true;
+                return;
             }
             string[] paths = Directory.GetFiles(folder, JournalFile.Pattern);
             await Task.WhenAll(paths.Select(path => SweepAsync(path, end))).ConfigureAwait(false);
-            return true;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             LiveLog.JournalFailed(logger, e);
-            return false;
         }
     }
 

@@ -112,8 +112,6 @@ public sealed partial class LiveSession : IAsyncDisposable
     /// <returns>A task that never fails.</returns>
     public async ValueTask DisposeAsync() => await EndAsync(CancellationToken.None).ConfigureAwait(false);
 
-    private const int FrameBytes = 8192;
-
     /// <summary>Only the first cause counts.</summary>
     private void End(Cause cause)
     {
@@ -131,7 +129,7 @@ public sealed partial class LiveSession : IAsyncDisposable
         Detached.Observe(WatchChannelAsync(_watching.Token));
         Cause cause = await _over.Task.ConfigureAwait(false);
         // Nothing may come before the server is told: users' code hangs on this token.
-        _ = Detached.Run(CancelWatchingAsync);
+        _ = Detached.Run(() => Clock.CancelAsync(_watching));
         LiveLog.Over(_environment.Logger, LicenseId, cause.Message);
         bool ended = await LiveEnder
             .EndAsync(token => _environment.EndAsync(LicenseId, token), LicenseId, _environment.Time, _environment.Logger)
@@ -139,12 +137,6 @@ public sealed partial class LiveSession : IAsyncDisposable
         _errors.Complete();
         Telemetry.OpenSessions.Add(-1);
         return new LiveEnd(cause.Reason, cause.Message, ended, cause.Error);
-    }
-
-    private async Task<bool> CancelWatchingAsync()
-    {
-        await Clock.CancelAsync(_watching).ConfigureAwait(false);
-        return true;
     }
 
     private async Task WatchChannelAsync(CancellationToken cancellationToken)

@@ -3,8 +3,8 @@ namespace Ravatar.Client;
 /// <summary>Lets frames pass no faster than they sound.</summary>
 internal sealed class FramePace(TimeProvider time)
 {
-    /// <summary>4,096 samples at 16 kHz.</summary>
-    public static readonly TimeSpan FrameTime = TimeSpan.FromMilliseconds(256);
+    /// <summary>4,096 samples at 16 kHz: 256 ms.</summary>
+    public static readonly TimeSpan FrameTime = AudioFormat.Voice.DurationOf(PcmFramer.BytesPerFrame);
 
     // After a longer standstill the rest goes on from there, instead of all at once.
     private static readonly TimeSpan LongestCatchUp = TimeSpan.FromSeconds(1);

@@ -3,6 +3,8 @@ namespace Ravatar.Client;
 /// <content>Audio sources, streamed.</content>
 public sealed partial class LiveSession
 {
+    private const int FrameBytes = PcmFramer.BytesPerFrame;
+
     private int _streaming;
 
     /// <summary>

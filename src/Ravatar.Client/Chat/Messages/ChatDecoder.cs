@@ -101,7 +101,7 @@ internal static partial class ChatDecoder
         {
             if (RavatarLiveException.Classify(text) is { } found)
             {
-                received.LiveError = new ReportedLiveError(found, text!);
+                received.Reported = new ReportedLiveError(found, text!);
                 return;
             }
         }

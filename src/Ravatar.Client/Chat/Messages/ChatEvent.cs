@@ -19,8 +19,13 @@ public abstract class ChatEvent
     /// <summary>About how many bytes this event keeps alive; what readers' byte limits count.</summary>
     internal int Weight => Math.Max(Estimate, FrameBytes);
 
-    /// <summary>The stream error that it reports; null when it is none.</summary>
-    internal ReportedLiveError? LiveError { get; set; }
+    /// <summary>
+    /// The error of the live stream that it reports, by the texts of RAVATAR's error page ("Stream Errors"); <see langword="null"/> when it reports none. A live session tells of it as well.
+    /// </summary>
+    public LiveError? LiveError => Reported?.Error;
+
+    /// <summary>The same with the server's words.</summary>
+    internal ReportedLiveError? Reported { get; set; }
 
     /// <summary>How long the message was that brought it, in bytes.</summary>
     internal int FrameBytes { get; set; }

@@ -1,12 +1,8 @@
-using System.Net;
-
 namespace Ravatar.Client;
 
 /// <summary>A refused start of Live Mode in the words of the stream errors, where it is one of them.</summary>
 internal static class LiveFailure
 {
-    private const string Endpoint = "POST /startLiveSession";
-
     /// <summary>The stream error that a failed start is; null where it is none, such as 402.</summary>
     public static RavatarLiveException? From(RavatarException failure)
     {
@@ -23,7 +19,4 @@ internal static class LiveFailure
             : "";
         return reason is { } known ? new RavatarLiveException(known, $"No live session: {failure.Message}{unknown}", failure) : null;
     }
-
-    /// <summary>A start that the server reports as good, with an answer that is none.</summary>
-    public static RavatarApiException Invalid(string problem) => ApiErrors.Invalid(Endpoint, HttpStatusCode.OK, problem);
 }
