@@ -1,3 +1,6 @@
+using System.Security.Cryptography;
+using System.Text;
+
 namespace Ravatar.Client;
 
 /// <summary>
@@ -8,7 +11,9 @@ internal sealed class HistoryTail(Func<int, CancellationToken, Task<HistoryPage>
 {
     // Far more than can come while a connection is down; a server without end must not keep us reading.
     private const int MaxPages = 64;
+    private const long MaxBytes = 32 * 1024 * 1024;
     private const int MaxKnown = 512;
+    private const int LongestIdentity = 128;
 
     private readonly Queue<string> _knownInOrder = new();
     private readonly HashSet<string> _known = new(StringComparer.Ordinal);
@@ -43,10 +48,12 @@ internal sealed class HistoryTail(Func<int, CancellationToken, Task<HistoryPage>
                 ? _newestFirst ?? true
                 : await IsNewestFirstAsync(page, cancellationToken).ConfigureAwait(false);
         pages.Add(page);
-        while (page.HasMore && page.Messages.Count > 0 && pages.Count < MaxPages && (!newestFirst || !page.Messages.Any(IsKnown)))
+        long bytes = page.Bytes;
+        while (GoesOn(page) && pages.Count < MaxPages && bytes < MaxBytes && (!newestFirst || !page.Messages.Any(IsKnown)))
         {
             page = await readPage(page.Page + 1, cancellationToken).ConfigureAwait(false);
             pages.Add(page);
+            bytes += page.Bytes;
         }
         if (newestFirst)
         {
@@ -60,6 +67,8 @@ internal sealed class HistoryTail(Func<int, CancellationToken, Task<HistoryPage>
         Remember(fresh);
         return fresh;
     }
+
+    private static bool GoesOn(HistoryPage page) => page.HasMore && page.Messages.Count > 0;
 
     /// <summary>What is neither known nor older than all that is known; pages that shifted while they were read repeat rows.</summary>
     private List<HistoryMessage> Fresh(IEnumerable<HistoryMessage> rows)
@@ -155,7 +164,17 @@ internal sealed class HistoryTail(Func<int, CancellationToken, Task<HistoryPage>
         }
     }
 
-    /// <summary>A row without an <c>_id</c> is told apart by what else it says.</summary>
-    private static string IdentityOf(HistoryMessage row) =>
-        row.Id.Length > 0 ? row.Id : $"\n{row.Direction}\n{row.Date?.ToUnixTimeMilliseconds()}\n{row.Request}\n{row.Answer}";
+    /// <summary>A row without an <c>_id</c> is told apart by what else it says. What is long is kept as its hash.</summary>
+    private static string IdentityOf(HistoryMessage row)
+    {
+        string identity =
+            row.Id.Length > 0 ? row.Id : $"\n{row.Direction}\n{row.Date?.ToUnixTimeMilliseconds()}\n{row.Request}\n{row.Answer}";
+        if (identity.Length <= LongestIdentity)
+        {
+            return identity;
+        }
+        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(Encoding.UTF8.GetBytes(identity));
+        return "\n" + Convert.ToBase64String(hash.GetHashAndReset());
+    }
 }

@@ -53,13 +53,9 @@ internal sealed class Broadcast<T>
         foreach (Subscription<T> reader in _readers)
         {
             int dropped = reader.Offer(item, wake);
-            if (dropped > 0 && !ReferenceEquals(reader, Volatile.Read(ref _unclaimed)))
+            if (dropped > 0)
             {
-                Interlocked.Add(ref _missed, dropped);
-                if (_tellsMissed)
-                {
-                    Telemetry.MissedByReaders.Add(dropped);
-                }
+                CountMissed(dropped);
             }
         }
     }
@@ -124,6 +120,7 @@ internal sealed class Broadcast<T>
                 _readers = [.. _readers, reader];
             }
         }
+        CountMissed(reader.Claim());
         return ReadAsync(reader, first, cancellationToken);
     }
 
@@ -170,6 +167,15 @@ internal sealed class Broadcast<T>
         return waiting.IsCompleted || !cancellationToken.CanBeCanceled
             ? await waiting.ConfigureAwait(false)
             : await waiting.WithCancellation(cancellationToken).ConfigureAwait(false);
+    }
+
+    private void CountMissed(long count)
+    {
+        Interlocked.Add(ref _missed, count);
+        if (_tellsMissed)
+        {
+            Telemetry.MissedByReaders.Add(count);
+        }
     }
 
     private void Leave(Subscription<T> reader)

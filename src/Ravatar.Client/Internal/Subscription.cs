@@ -14,6 +14,7 @@ internal sealed class Subscription<T>(int maxCount, long maxWeight, Func<T, int>
     private readonly Queue<T> _items = new();
     private long _weight;
     private long _missed;
+    private bool _claimed;
     private bool _completed;
     private TaskCompletionSource<bool>? _waiter;
 
@@ -41,15 +42,27 @@ internal sealed class Subscription<T>(int maxCount, long maxWeight, Func<T, int>
         }
     }
 
-    /// <summary>Adds an item; returns how many older ones had to go.</summary>
+    /// <summary>A reader has come. Returns how many items it has missed already.</summary>
+    public long Claim()
+    {
+        lock (_gate)
+        {
+            _claimed = true;
+            return _missed;
+        }
+    }
+
+    /// <summary>Adds an item; returns how many older ones a reader misses for it. While there is none, nobody misses any.</summary>
     /// <param name="item">The item.</param>
     /// <param name="wake">Whether a reader that waits is woken now; otherwise at <see cref="Wake"/>, or when a batch is there.</param>
     public int Offer(T item, bool wake = true)
     {
         int dropped = 0;
+        bool claimed;
         TaskCompletionSource<bool>? waiter;
         lock (_gate)
         {
+            claimed = _claimed;
             if (_completed)
             {
                 return 0;
@@ -66,7 +79,7 @@ internal sealed class Subscription<T>(int maxCount, long maxWeight, Func<T, int>
             waiter = wake || _items.Count >= Batch ? TakeWaiter() : null;
         }
         waiter?.TrySetResult(true);
-        return dropped;
+        return claimed ? dropped : 0;
     }
 
     /// <summary>Wakes a reader that waits although there is something for it.</summary>

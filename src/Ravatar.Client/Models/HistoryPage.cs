@@ -11,4 +11,7 @@ public sealed class HistoryPage
 
     /// <summary>Whether another page follows: <c>has_more_messages</c>.</summary>
     public bool HasMore { get; init; }
+
+    /// <summary>How long its JSON was: about what it keeps in memory, twice over where texts are UTF-16.</summary>
+    internal int Bytes { get; init; }
 }

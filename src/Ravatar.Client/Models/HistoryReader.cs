@@ -45,6 +45,7 @@ internal static class HistoryReader
             Page = page,
             Messages = messages ?? throw new JsonException("It has no list \"payload\"."),
             HasMore = hasMore,
+            Bytes = json.Length,
         };
     }
 

@@ -119,6 +119,62 @@ public sealed class TelemetryTests : IDisposable
         Assert.Equal(ActivityStatusCode.Error, Spans("ask").Single().Status);
     }
 
+    public static TheoryData<string> Counts =>
+        ["sent", "received", "reconnects", "resent", "not_resent", "recovered", "duplicates", "audio.dropped"];
+
+    [Theory]
+    [MemberData(nameof(Counts))]
+    public void What_a_channel_counts_is_in_its_statistics_and_in_the_metric(string count)
+    {
+        Listen();
+        ChannelCounters counters = new();
+        (Action act, Func<ChatStatistics, long> read, long expected) = count switch
+        {
+            "sent" => ((Action)counters.SentOnce, (Func<ChatStatistics, long>)(static s => s.Sent), 1L),
+            "received" => (() => counters.ReceivedOnce(known: true), static s => s.Received, 1),
+            "reconnects" => (counters.ReconnectedOnce, static s => s.Reconnects, 1),
+            "resent" => (() => counters.Resent(3), static s => s.Resent, 3),
+            "not_resent" => (() => counters.NotResent(3), static s => s.NotResent, 3),
+            "recovered" => (counters.RecoveredOnce, static s => s.Recovered, 1),
+            "duplicates" => (counters.DuplicateDropped, static s => s.DuplicatesDropped, 1),
+            _ => (() => counters.AudioDropped(3), static s => s.AudioFramesDropped, 3),
+        };
+        string metric = count is "reconnects" or "audio.dropped" ? $"chat.{count}" : $"chat.messages.{count}";
+        double before = Read(metric);
+        act();
+        Assert.Equal((expected, expected), (read(counters.Read(0)), Read(metric) - before));
+    }
+
+    [Fact]
+    public void Events_that_readers_missed_are_counted_and_states_are_not()
+    {
+        Listen();
+        double before = Read("chat.events.missed");
+        Broadcast<ChatEvent> events = new(2, 1000, static _ => 1, static n => new EventsMissed(n), keepForFirst: false);
+        Broadcast<string> states = new(2, 1000, static _ => 1, missedNote: null, keepForFirst: false);
+        _ = (events.Subscribe(), states.Subscribe());
+        for (int i = 0; i < 5; i++)
+        {
+            events.Publish(new EventsMissed(1));
+            states.Publish("state");
+        }
+        Assert.Equal((3, 3), (events.Missed, Read("chat.events.missed") - before));
+    }
+
+    [Fact]
+    public void Durations_are_in_seconds()
+    {
+        Listen();
+        ManualTimeProvider time = new();
+        RequestWatch request = new(new RequestInfo("GET /connection"), new ApiSettings(new Uri("https://chat.rvtr.ai"), 1, time));
+        TurnWatch turn = new(isVoice: true, time);
+        time.Advance(TimeSpan.FromSeconds(2.5));
+        request.End(200);
+        turn.Fail(new InvalidOperationException());
+        Assert.Equal(2.5, Assert.Single(Values("request.duration")).Value);
+        Assert.Equal(2.5, Assert.Single(Values("turn.duration")).Value);
+    }
+
     [Fact]
     public void Nothing_is_allocated_while_nobody_listens()
     {

@@ -55,14 +55,18 @@ public class BroadcastTests
     }
 
     [Fact(Timeout = HangGuard)]
-    public async Task The_kept_ones_are_bounded_and_their_loss_is_noted_but_not_counted_against_readers()
+    public async Task The_kept_ones_are_bounded_and_their_loss_is_noted_and_counted_once_there_is_a_reader_who_missed_them()
     {
         Broadcast<Item> items = New(maxCount: 2, keepForFirst: true);
         Publish(items, 0, 5);
         Assert.Equal(0, items.Missed);
         Assert.True(items.HasRoom);
+        IAsyncEnumerable<Item> reader = items.Subscribe();
+        Assert.Equal(3, items.Missed);
+        items.Publish(new Item(5));
+        Assert.Equal(4, items.Missed);
         items.Complete();
-        Assert.Equal(["missed 3", "3", "4"], await ReadAsync(items.Subscribe()));
+        Assert.Equal(["missed 4", "4", "5"], await ReadAsync(reader));
     }
 
     [Fact(Timeout = HangGuard)]

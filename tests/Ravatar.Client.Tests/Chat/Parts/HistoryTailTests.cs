@@ -172,6 +172,47 @@ public class HistoryTailTests
         Assert.Equal(["row 10150", "row 10151"], await ReadAsync(tail));
     }
 
+    [Theory]
+    [InlineData(16 * 1024 * 1024, 2)]
+    [InlineData(15 * 1024 * 1024, 3)]
+    [InlineData(1024 * 1024, 32)]
+    public async Task Not_much_more_than_32_MiB_are_read_at_a_time(int pageBytes, int pages)
+    {
+        ScriptedHistory history = new()
+        {
+            NewestFirst = true,
+            Descending = true,
+            PageBytes = pageBytes,
+        };
+        history.Grow(150);
+        HistoryTail tail = await FixAsync(history);
+        history.Grow(10_000);
+        int before = history.Reads.Count;
+        Assert.Equal(history.Texts.Skip(10_150 - (pages * 100)), await ReadAsync(tail));
+        Assert.Equal(pages, history.Reads.Count - before);
+    }
+
+    [Fact]
+    public async Task Long_rows_without_ids_are_told_apart_at_their_last_character()
+    {
+        ScriptedHistory history = new()
+        {
+            NewestFirst = true,
+            Descending = true,
+            HasIds = false,
+        };
+        DateTimeOffset date = new(2026, 1, 5, 12, 0, 0, TimeSpan.Zero);
+        string common = new('x', 1000);
+        history.Add(date, common + "a");
+        HistoryTail tail = await FixAsync(history);
+        foreach (char last in "bcd") // b and d have the same date and direction
+        {
+            history.Add(date.AddSeconds(1), common + last);
+        }
+        Assert.Equal([common + "b", common + "c", common + "d"], await ReadAsync(tail));
+        Assert.Empty(await ReadAsync(tail));
+    }
+
     [Fact]
     public async Task A_server_that_ignores_the_page_size_is_understood()
     {

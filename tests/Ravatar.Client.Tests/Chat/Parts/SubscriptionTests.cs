@@ -173,7 +173,12 @@ public class SubscriptionTests
         Assert.Equal(offered, next + queue.Count);
     }
 
-    private static Subscription<Item> New(int count, long weight) => new(count, weight, static i => i.Weight, Item.Note);
+    private static Subscription<Item> New(int count, long weight)
+    {
+        Subscription<Item> items = new(count, weight, static i => i.Weight, Item.Note);
+        items.Claim();
+        return items;
+    }
 
     private static List<string> Take(Subscription<Item> items, int max)
     {

@@ -19,6 +19,9 @@ internal sealed class ScriptedHistory
 
     public bool HasIds { get; init; } = true;
 
+    /// <summary>What each page weighs.</summary>
+    public int PageBytes { get; init; }
+
     /// <summary>Whether a last page that is exactly full claims that another, empty one follows.</summary>
     public bool FullPagesClaimMore { get; init; }
 
@@ -69,6 +72,7 @@ internal sealed class ScriptedHistory
             Page = page,
             Messages = [.. Descending == NewestFirst ? rows : rows.Reverse()],
             HasMore = after > 0 || (after == 0 && FullPagesClaimMore),
+            Bytes = PageBytes,
         };
     }
 }
