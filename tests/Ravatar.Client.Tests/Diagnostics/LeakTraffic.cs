@@ -25,6 +25,8 @@ internal sealed class LeakTraffic(Recording recording, FakeRavatarServer server,
         }
         ServiceCollection services = new();
         services.AddSingleton(recording.Loggers).AddSingleton(typeof(ILogger<>), typeof(Logger<>));
+        // For all its clients an application may want to see headers.
+        services.ConfigureHttpClientDefaults(static b => b.RedactLoggedHeaders(static _ => false));
         services.AddRavatarClient(o =>
         {
             (o.UserId, o.BaseAddress, o.Chat.Reconnect.OpenAttempts) = ("user-456", server.BaseAddress, 2);
