@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Caching.Distributed;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Http;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -60,6 +61,12 @@ internal static class ClientRegistration
             return builder; // a second registration adds to the options only
         }
         services.AddSingleton(new ChainMarker(name));
+        // Inside the factory's own logging, around whatever transport an application configures.
+        services.PostConfigure<HttpClientFactoryOptions>(
+            HttpName(name),
+            static options =>
+                options.HttpMessageHandlerBuilderActions.Add(static b => b.PrimaryHandler = new CleanFailures(b.PrimaryHandler))
+        );
 #if !NETSTANDARD2_0
         // The transport renews its connections itself; a new transport now and then would be a second pool beside the first.
         builder.SetHandlerLifetime(Timeout.InfiniteTimeSpan);

@@ -71,8 +71,8 @@ public sealed partial class RavatarClient
             ProbeAsync = token => RunAsync(static (api, token) => api.GetConnectionAsync(token), token),
             Connector = Connectors(_options.Chat),
             Time = _time,
-            Logger = new QuietLogger(_loggers.CreateLogger(ChatLog.Category)),
-            Payloads = new QuietLogger(_loggers.CreateLogger(Log.PayloadCategory)),
+            Logger = QuietLogger.For(_loggers, ChatLog.Category),
+            Payloads = QuietLogger.For(_loggers, Log.PayloadCategory),
             NextRandom = NextRandom,
         };
     }

@@ -63,7 +63,7 @@ public sealed partial class RavatarClient
                     Owner = new JournalOwner(_options.UserId, _options.ProjectId, _options.BaseAddress),
                     Options = _options.Live,
                     Time = _time,
-                    Logger = new QuietLogger(_loggers.CreateLogger(LiveLog.Category)),
+                    Logger = QuietLogger.For(_loggers, LiveLog.Category),
                     AllowInsecure = _options.AllowInsecureTransport,
                     Invalid = RavatarApi.InvalidStart,
                 }
@@ -91,7 +91,7 @@ public sealed partial class RavatarClient
         TokenSource tokens = new(
             token => CreateApi().IssueTokenAsync(owner.UserId, owner.ProjectId, token),
             _time,
-            _loggers.CreateLogger(Log.AuthenticationCategory)
+            QuietLogger.For(_loggers, Log.AuthenticationCategory)
         );
         await using (tokens.ConfigureAwait(false))
         {

@@ -82,8 +82,8 @@ public sealed partial class RavatarClient : IAsyncDisposable, IDisposable
         _time = timeProvider ?? TimeProvider.System;
         _httpClients = httpClients!;
         _apiSettings = new ApiSettings(options.BaseAddress, options.MaxResponseBytes, _time);
-        _logger = _loggers.CreateLogger(Log.HttpCategory);
-        ILogger authentication = _loggers.CreateLogger(Log.AuthenticationCategory);
+        _logger = QuietLogger.For(_loggers, Log.HttpCategory);
+        ILogger authentication = QuietLogger.For(_loggers, Log.AuthenticationCategory);
         stores ??= options.TokenCache is { } cache ? new DistributedTokens(cache, options.BaseAddress, _time, authentication) : null;
         _tokens = new TokenSource(
             token => CreateApi().IssueTokenAsync(_options.UserId, _options.ProjectId, token),

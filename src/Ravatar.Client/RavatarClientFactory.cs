@@ -52,7 +52,7 @@ public sealed class RavatarClientFactory : IRavatarClientFactory, IDisposable
         _time = timeProvider ?? TimeProvider.System;
         _httpClients = httpClients!;
         _stores = options.TokenCache is { } cache
-            ? new DistributedTokens(cache, options.BaseAddress, _time, _loggers.CreateLogger(Log.AuthenticationCategory))
+            ? new DistributedTokens(cache, options.BaseAddress, _time, QuietLogger.For(_loggers, Log.AuthenticationCategory))
             : new MemoryTokens(_time);
     }
 

@@ -52,13 +52,23 @@ internal sealed class DistributedTokens(TokenCacheOptions options, Uri address, 
         {
             return null;
         }
+        byte[]? opened;
         try
         {
-            return SharedToken.Open(_protector is null ? value : _protector.Unprotect(value), key, time.GetUtcNow());
+            opened = _protector is null ? value : _protector.Unprotect(value);
         }
         catch (Exception exception)
         {
             Log.TokenCacheValueIgnored(logger, Describe(exception));
+            return null;
+        }
+        try
+        {
+            return SharedToken.Open(opened, key, time.GetUtcNow());
+        }
+        catch (FormatException exception)
+        {
+            Log.TokenCacheValueIgnored(logger, exception.Message); // ours, and quotes nothing
             return null;
         }
     }
@@ -88,7 +98,7 @@ internal sealed class DistributedTokens(TokenCacheOptions options, Uri address, 
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
-            Log.TokenCacheNotWritten(logger, Describe(exception, token.Value));
+            Log.TokenCacheNotWritten(logger, Describe(exception));
         }
     }
 
@@ -110,8 +120,8 @@ internal sealed class DistributedTokens(TokenCacheOptions options, Uri address, 
         catch (OperationCanceledException exception) when (late.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
             Rest();
-            throw new TimeoutException(
-                $"it did not answer within {options.Timeout.TotalSeconds:0.###} s, and is left alone for {RestAfterTimeout.TotalSeconds:0} s",
+            throw new UnansweredException(
+                $"It did not answer within {options.Timeout.TotalSeconds:0.###} s, and is left alone for {RestAfterTimeout.TotalSeconds:0} s.",
                 exception
             );
         }
@@ -134,9 +144,19 @@ internal sealed class DistributedTokens(TokenCacheOptions options, Uri address, 
         }
     }
 
-    // Others' exceptions may quote what they were given.
-    private static string Describe(Exception exception, string? token = null) =>
-        PlainText.Masked($"{exception.GetType().Name}: {exception.Message}", token);
+    // Others' exceptions may quote what they were given, in any guise: only their types are told.
+    private static string Describe(Exception exception)
+    {
+        if (exception is UnansweredException)
+        {
+            return exception.Message;
+        }
+        string type = exception.GetType().Name;
+        string cause = exception.GetBaseException().GetType().Name;
+        return cause == type ? $"({type})" : $"({type}, {cause})";
+    }
+
+    private sealed class UnansweredException(string message, Exception cause) : Exception(message, cause);
 
     private sealed class Place(DistributedTokens tokens, string userId, string? projectId) : ITokenStore
     {

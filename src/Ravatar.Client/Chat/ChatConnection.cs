@@ -13,6 +13,9 @@ internal sealed record ConnectionEnd(string Reason, int? CloseCode = null, strin
 /// </summary>
 internal sealed class ChatConnection : IDisposable
 {
+    // A close frame holds 123 bytes of it; longer ones are no server's.
+    private const int LongestReason = 500;
+
     private static readonly TimeSpan PatienceForAnswer = TimeSpan.FromSeconds(1);
 
     private readonly IChatSocket _socket;
@@ -104,7 +107,7 @@ internal sealed class ChatConnection : IDisposable
         }
         catch (Exception e)
         {
-            End(new ConnectionEnd($"Reading failed: {e.GetBaseException().Message}", Error: e));
+            End(Broken("Reading", e));
         }
         finally
         {
@@ -168,7 +171,7 @@ internal sealed class ChatConnection : IDisposable
         }
         catch (Exception e)
         {
-            End(new ConnectionEnd($"Writing failed: {e.GetBaseException().Message}", Error: e));
+            End(Broken("Writing", e));
             throw;
         }
         finally
@@ -180,10 +183,20 @@ internal sealed class ChatConnection : IDisposable
     private void SendTookTooLong() =>
         End(new ConnectionEnd($"A message could not be written within {_options.SendTimeout.TotalSeconds:0.###} s."));
 
+    private static ConnectionEnd Broken(string what, Exception e)
+    {
+        if (!NetworkFailure.Is(e))
+        {
+            return new ConnectionEnd($"{what} failed: {e.GetBaseException().Message}", Error: e);
+        }
+        string reason = $"{what} failed: {NetworkFailure.Describe(e)}.";
+        return new ConnectionEnd(reason, Error: new RavatarConnectionException(reason, NetworkFailure.CauseOf(e)));
+    }
+
     private ConnectionEnd Describe(SocketClose close)
     {
         // A server may well repeat the address it was called by, and the token with it.
-        string? text = close.Text is { } said ? PlainText.Masked(said, _secret) : null;
+        string? text = close.Text is { } said ? PlainText.Line(said, _secret, LongestReason) : null;
         string reason = close.Code is { } code
             ? $"The server closed it with {code}{(string.IsNullOrEmpty(text) ? "" : $" ({text})")}."
             : "The server closed it without a reason.";

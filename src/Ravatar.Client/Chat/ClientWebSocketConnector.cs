@@ -70,13 +70,9 @@ internal sealed class ClientWebSocketConnector(Action<ClientWebSocketOptions>? c
 
     private static RavatarConnectionException Describe(Exception e, int? status)
     {
-        // The platform's own message can hold the address, and with it the token: only the innermost cause is shown, and not attached.
-        Exception cause = e.GetBaseException();
-        string why =
-            status is { } code and not 101 ? $"the server answered the upgrade with HTTP {code}"
-            : cause is WebSocketException socket ? $"the connection failed ({socket.WebSocketErrorCode})"
-            : $"the connection failed ({cause.GetType().Name}: {cause.Message})";
-        return new RavatarConnectionException($"The chat socket could not be opened: {why}.")
+        // The platform's own exception can hold the address, and with it the token: it is not attached.
+        string why = status is { } code and not 101 ? $"the server answered the upgrade with HTTP {code}" : NetworkFailure.Describe(e);
+        return new RavatarConnectionException($"The chat socket could not be opened: {why}.", NetworkFailure.CauseOf(e))
         {
             UpgradeStatus = status is 101 ? null : status,
         };

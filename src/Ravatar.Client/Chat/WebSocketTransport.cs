@@ -12,12 +12,12 @@ namespace Ravatar.Client;
 internal static class WebSocketTransport
 {
     // Upgraded connections leave the pool, so that one handler serves all channels.
-    private static readonly HttpMessageInvoker s_shared = new(Create());
+    private static readonly HttpMessageInvoker s_shared = new(new CleanFailures(Create()));
 
     public static HttpMessageInvoker For(ClientWebSocketOptions options)
     {
-        // The platform's default proxy is the handler's as well; it only reads as set.
-        bool plainProxy = options.Proxy is null || options.Proxy.GetType().Assembly == typeof(ClientWebSocketOptions).Assembly;
+        // The platform's default proxy is the handler's as well; it reads as set, and null as "no proxy at all".
+        bool plainProxy = options.Proxy?.GetType().Assembly == typeof(ClientWebSocketOptions).Assembly;
         bool plain =
             plainProxy
             && options is { UseDefaultCredentials: false, Credentials: null, Cookies: null, RemoteCertificateValidationCallback: null }
@@ -30,7 +30,7 @@ internal static class WebSocketTransport
         SocketsHttpHandler handler = Create();
         if (!plainProxy)
         {
-            handler.Proxy = options.Proxy;
+            (handler.Proxy, handler.UseProxy) = (options.Proxy, options.Proxy is not null);
         }
         handler.Credentials = options.UseDefaultCredentials ? System.Net.CredentialCache.DefaultCredentials : options.Credentials;
         if (options.Cookies is { } cookies)
@@ -45,7 +45,7 @@ internal static class WebSocketTransport
         options.UseDefaultCredentials = false;
         (options.Proxy, options.Credentials, options.Cookies) = (null, null, null);
         (options.ClientCertificates, options.RemoteCertificateValidationCallback) = (new X509CertificateCollection(), null);
-        return new HttpMessageInvoker(handler);
+        return new HttpMessageInvoker(new CleanFailures(handler));
     }
 
     private static SocketsHttpHandler Create() => new() { AllowAutoRedirect = false, UseCookies = false };

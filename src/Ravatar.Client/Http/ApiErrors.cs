@@ -50,6 +50,8 @@ internal static class ApiErrors
         };
 
     /// <summary>No answer came: the connection failed.</summary>
+    /// <param name="endpoint">The endpoint.</param>
+    /// <param name="cause">One of <see cref="NetworkFailure"/>'s, whose words may be shown.</param>
     public static RavatarApiException NoAnswer(string endpoint, HttpRequestException cause) =>
         new($"{endpoint} failed: no complete answer came ({cause.Message}).", cause)
         {
@@ -58,13 +60,17 @@ internal static class ApiErrors
         };
 
     /// <summary>No answer came in time.</summary>
-    public static RavatarTimeoutException TimedOut(string endpoint, string problem, Exception cause) =>
-        new($"{endpoint} failed: {problem}", cause) { Endpoint = endpoint, Recommendation = "Try again later. " + NoConnectionAdvice };
+    public static RavatarTimeoutException TimedOut(string endpoint, string problem) =>
+        new($"{endpoint} failed: {problem}") { Endpoint = endpoint, Recommendation = "Try again later. " + NoConnectionAdvice };
 
     /// <summary>A redirect: never followed, because the token must not travel elsewhere.</summary>
-    public static RavatarApiException Redirected(string endpoint, HttpStatusCode status, Uri? target) =>
+    /// <param name="endpoint">The endpoint.</param>
+    /// <param name="status">The HTTP status it came with.</param>
+    /// <param name="target">Where to; null where that is no address.</param>
+    /// <param name="secret">The token the request carried: a server may make a host's name of it.</param>
+    public static RavatarApiException Redirected(string endpoint, HttpStatusCode status, Uri? target, string? secret) =>
         new(
-            $"{endpoint} failed: the server redirects to {Origin(target)}, and redirects are not followed, so that no token travels elsewhere."
+            $"{endpoint} failed: the server redirects to {PlainText.Line(Origin(target), secret, 300)}, and redirects are not followed, so that no token travels elsewhere."
         )
         {
             StatusCode = status,

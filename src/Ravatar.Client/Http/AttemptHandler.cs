@@ -21,8 +21,8 @@ internal sealed class AttemptHandler : DelegatingHandler
         _timeout = timeout;
         _maxResponseBytes = maxResponseBytes;
         _time = time;
-        _logger = loggers.CreateLogger(Log.HttpCategory);
-        _payloads = loggers.CreateLogger(Log.PayloadCategory);
+        _logger = QuietLogger.For(loggers, Log.HttpCategory);
+        _payloads = QuietLogger.For(loggers, Log.PayloadCategory);
     }
 
     /// <inheritdoc/>
@@ -43,30 +43,46 @@ internal sealed class AttemptHandler : DelegatingHandler
         }
         catch (Exception exception)
         {
-            Log.RequestFailed(_logger, info.Endpoint, Since(start), exception);
-            cancellationToken.ThrowIfCancellationRequested();
-            if (exception is RavatarException)
+            Exception failure = Judge(exception, request, info, timeout.IsCancellationRequested, cancellationToken);
+            Log.RequestFailed(_logger, info.Endpoint, Since(start), failure);
+            if (ReferenceEquals(failure, exception))
             {
                 throw;
             }
-            if (timeout.IsCancellationRequested)
-            {
-                string problem = FormattableString.Invariant(
-                    $"no complete answer came within {(info.Timeout ?? _timeout).TotalSeconds} s."
-                );
-                throw ApiErrors.TimedOut(info.Endpoint, problem, exception);
-            }
-            if (exception is OperationCanceledException)
-            {
-                // The caller's own HttpClient or handler has a time-out as well.
-                throw ApiErrors.TimedOut(info.Endpoint, "the HTTP client gave up waiting.", exception);
-            }
-            if (exception is IOException)
-            {
-                throw new HttpRequestException(exception.Message, exception);
-            }
-            throw;
+            throw failure;
         }
+    }
+
+    /// <summary>The failure as it may be shown: nothing of the platform's words, which quote what came from the wire.</summary>
+    private Exception Judge(
+        Exception exception,
+        HttpRequestMessage request,
+        RequestInfo info,
+        bool timedOut,
+        CancellationToken cancellationToken
+    )
+    {
+        if (cancellationToken.IsCancellationRequested)
+        {
+            return new OperationCanceledException(cancellationToken);
+        }
+        if (exception is RavatarException)
+        {
+            return exception;
+        }
+        if (timedOut)
+        {
+            double limit = (info.Timeout ?? _timeout).TotalSeconds;
+            return ApiErrors.TimedOut(info.Endpoint, FormattableString.Invariant($"no complete answer came within {limit} s."));
+        }
+        return exception switch
+        {
+            // The caller's own HttpClient or handler has a time-out as well.
+            OperationCanceledException => ApiErrors.TimedOut(info.Endpoint, "the HTTP client gave up waiting."),
+            UnreadableException { InnerException: { } cause } => NetworkFailure.Clean(cause, request.RequestUri),
+            _ when NetworkFailure.Is(exception) => NetworkFailure.Clean(exception, request.RequestUri),
+            _ => exception,
+        };
     }
 
     private async Task<HttpResponseMessage> SendOnceAsync(HttpRequestMessage request, RequestInfo info, CancellationToken cancellationToken)
@@ -78,11 +94,10 @@ internal sealed class AttemptHandler : DelegatingHandler
             // Only a caller's own transport follows redirects. It drops the token, but what it finds elsewhere is not RAVATAR's word.
             if (response.RequestMessage?.RequestUri is { } answered && asked is not null && !SameOrigin(asked, answered))
             {
-                throw ApiErrors.Redirected(info.Endpoint, response.StatusCode, answered);
+                throw ApiErrors.Redirected(info.Endpoint, response.StatusCode, answered, request.Headers.Authorization?.Parameter);
             }
-            PooledContent body = await BodyReader
-                .BufferAsync(response, info.Endpoint, _maxResponseBytes, cancellationToken)
-                .ConfigureAwait(false);
+            response.RequestMessage = request; // with its token, which a transport that followed a redirect has dropped
+            PooledContent body = await ReadBodyAsync(response, info, cancellationToken).ConfigureAwait(false);
             // A failure may be told in the body alone: one place believes it, for retry, sign-in and error reading alike.
             if (response.IsSuccessStatusCode && ErrorBody.PeekStatus(body.Memory.Span) is >= 400 and <= 599 and int status)
             {
@@ -94,6 +109,18 @@ internal sealed class AttemptHandler : DelegatingHandler
         {
             response.Dispose();
             throw;
+        }
+    }
+
+    private async Task<PooledContent> ReadBodyAsync(HttpResponseMessage response, RequestInfo info, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await BodyReader.BufferAsync(response, info, _maxResponseBytes, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is not (RavatarException or OperationCanceledException))
+        {
+            throw new UnreadableException(exception); // a decompressor has exceptions of its own
         }
     }
 
@@ -110,10 +137,11 @@ internal sealed class AttemptHandler : DelegatingHandler
         {
 #if NETSTANDARD2_0
             cancellationToken.ThrowIfCancellationRequested();
-            Log.RequestBody(_payloads, info.Endpoint, await content.ReadAsStringAsync().ConfigureAwait(false));
+            string body = await content.ReadAsStringAsync().ConfigureAwait(false);
 #else
-            Log.RequestBody(_payloads, info.Endpoint, await content.ReadAsStringAsync(cancellationToken).ConfigureAwait(false));
+            string body = await content.ReadAsStringAsync(cancellationToken).ConfigureAwait(false);
 #endif
+            Log.RequestBody(_payloads, info.Endpoint, PlainText.Shortened(body, request.Headers.Authorization?.Parameter));
         }
     }
 
@@ -129,4 +157,7 @@ internal sealed class AttemptHandler : DelegatingHandler
             Log.ResponseBody(_payloads, info.Endpoint, text);
         }
     }
+
+    /// <summary>The answer began and could not be read, whatever its reader says of it.</summary>
+    private sealed class UnreadableException(Exception cause) : Exception("The answer could not be read.", cause);
 }

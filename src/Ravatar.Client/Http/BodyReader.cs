@@ -1,17 +1,17 @@
-using System.Buffers;
-
 namespace Ravatar.Client;
 
 /// <summary>Reads answers whole, up to a limit, whatever their length says: it may be missing, wrong or about the compressed form.</summary>
 internal static class BodyReader
 {
-    private const int FirstBuffer = 16 * 1024;
+    // What is announced need not come: beyond this, memory follows what has come.
+    private const int FirstBuffer = 64 * 1024;
+    private const int FirstBufferUnannounced = 16 * 1024;
 
     /// <summary>Replaces the response's content by its bytes.</summary>
     /// <exception cref="RavatarApiException">The body is longer than <paramref name="maxBytes"/>.</exception>
     public static async Task<PooledContent> BufferAsync(
         HttpResponseMessage response,
-        string endpoint,
+        RequestInfo info,
         int maxBytes,
         CancellationToken cancellationToken
     )
@@ -21,7 +21,7 @@ internal static class BodyReader
             return pooled;
         }
         HttpContent content = response.Content;
-        PooledContent body = await ReadAsync(response, content, endpoint, maxBytes, cancellationToken).ConfigureAwait(false);
+        PooledContent body = await ReadAsync(response, content, info, maxBytes, cancellationToken).ConfigureAwait(false);
         foreach (KeyValuePair<string, IEnumerable<string>> header in content.Headers)
         {
             body.Headers.TryAddWithoutValidation(header.Key, header.Value);
@@ -35,19 +35,21 @@ internal static class BodyReader
     private static async Task<PooledContent> ReadAsync(
         HttpResponseMessage response,
         HttpContent content,
-        string endpoint,
+        RequestInfo info,
         int maxBytes,
         CancellationToken cancellationToken
     )
     {
-        if (content.Headers.ContentLength > maxBytes)
+        int? announced = content.Headers.ContentLength is { } length ? (int)Math.Min(length, int.MaxValue) : null;
+        if (announced > maxBytes)
         {
-            throw TooLong(response, endpoint, maxBytes);
+            throw TooLong(response, info.Endpoint, maxBytes);
         }
-        // One byte more than announced: reading nothing into it is how the end is seen without growing.
-        int expected = (int)(content.Headers.ContentLength ?? FirstBuffer - 1);
-        byte[] buffer = ArrayPool<byte>.Shared.Rent(Math.Min(expected, maxBytes) + 1);
-        int length = 0;
+        PooledContent body = new(Math.Min(announced ?? FirstBufferUnannounced, Math.Min(FirstBuffer, maxBytes)))
+        {
+            StatusOnTheWire = response.StatusCode,
+            IsSecret = info.AnswerIsSecret,
+        };
         try
         {
             using Stream stream = await OpenAsync(content, cancellationToken).ConfigureAwait(false);
@@ -55,32 +57,50 @@ internal static class BodyReader
             // Older platforms' streams do not look at the token while they wait.
             using CancellationTokenRegistration abort = cancellationToken.Register(static s => ((Stream)s!).Dispose(), stream);
 #endif
-            while (true)
-            {
-                if (length == buffer.Length)
-                {
-                    buffer = Grow(buffer, length);
-                }
-#if NETSTANDARD2_0
-                int read = await stream.ReadAsync(buffer, length, buffer.Length - length, cancellationToken).ConfigureAwait(false);
-#else
-                int read = await stream.ReadAsync(buffer.AsMemory(length), cancellationToken).ConfigureAwait(false);
-#endif
-                if (read == 0)
-                {
-                    return new PooledContent(buffer, length);
-                }
-                length += read;
-                if (length > maxBytes)
-                {
-                    throw TooLong(response, endpoint, maxBytes);
-                }
-            }
+            bool whole = await FillAsync(body, stream, announced ?? maxBytes, maxBytes, cancellationToken).ConfigureAwait(false);
+            return whole ? body : throw TooLong(response, info.Endpoint, maxBytes);
         }
         catch
         {
-            ArrayPool<byte>.Shared.Return(buffer);
+            body.Dispose();
             throw;
+        }
+    }
+
+    /// <summary>Reads to the end; false where that is beyond the limit.</summary>
+    private static async Task<bool> FillAsync(
+        PooledContent body,
+        Stream stream,
+        int expected,
+        int maxBytes,
+        CancellationToken cancellationToken
+    )
+    {
+        byte[]? one = null;
+        while (true)
+        {
+            // The end is often just where the buffer ends, and is seen without growing.
+            bool full = body.Free.Count == 0;
+            ArraySegment<byte> free = full ? new(one ??= new byte[1]) : body.Free;
+#if NETSTANDARD2_0
+            int read = await stream.ReadAsync(free.Array!, free.Offset, free.Count, cancellationToken).ConfigureAwait(false);
+#else
+            int read = await stream.ReadAsync(free, cancellationToken).ConfigureAwait(false);
+#endif
+            if (read == 0)
+            {
+                return true;
+            }
+            if (body.Memory.Length + read > maxBytes)
+            {
+                return false;
+            }
+            if (full)
+            {
+                body.Grow(expected);
+                body.Free.Array![body.Free.Offset] = one![0];
+            }
+            body.Advance(read);
         }
     }
 
@@ -92,14 +112,6 @@ internal static class BodyReader
 #else
         return content.ReadAsStreamAsync(cancellationToken);
 #endif
-    }
-
-    private static byte[] Grow(byte[] buffer, int length)
-    {
-        byte[] larger = ArrayPool<byte>.Shared.Rent(buffer.Length * 2);
-        buffer.AsSpan(0, length).CopyTo(larger);
-        ArrayPool<byte>.Shared.Return(buffer);
-        return larger;
     }
 
     private static RavatarApiException TooLong(HttpResponseMessage response, string endpoint, int maxBytes) =>

@@ -35,7 +35,7 @@ internal readonly record struct ErrorBody(int? Status, string? Code, string? Mes
             // No JSON, or cut off: its text has to do.
         }
         ReadOnlySpan<byte> start = body.Slice(0, Math.Min(body.Length, LongestRaw));
-        return new ErrorBody(null, null, Clean(Encoding.UTF8.GetString(start.ToArray()), secret, LongestText));
+        return new ErrorBody(null, null, Clean(Encoding.UTF8.GetString(start.ToArray()), secret, body.Length > LongestRaw));
     }
 
     /// <summary>Reads only the members that tell of a failure, for bodies whose text may hold a token.</summary>
@@ -80,7 +80,7 @@ internal readonly record struct ErrorBody(int? Status, string? Code, string? Mes
         Utf8JsonReader reader = JsonRead.Open(body);
         if (reader.TokenType is JsonTokenType.String)
         {
-            return new ErrorBody(null, null, Clean(JsonRead.GetString(ref reader), secret, LongestText));
+            return new ErrorBody(null, null, Clean(JsonRead.GetString(ref reader), secret));
         }
         if (reader.TokenType is not JsonTokenType.StartObject)
         {
@@ -99,12 +99,12 @@ internal readonly record struct ErrorBody(int? Status, string? Code, string? Mes
             else if (JsonRead.Is(ref reader, "error"u8))
             {
                 reader.Read();
-                code = Clean(ReadTextOrNested(ref reader), secret, LongestText);
+                code = Clean(ReadTextOrNested(ref reader), secret);
             }
             else if (JsonRead.Is(ref reader, "message"u8))
             {
                 reader.Read();
-                message = Clean(ReadTextOrNested(ref reader), secret, LongestText);
+                message = Clean(ReadTextOrNested(ref reader), secret);
             }
             else
             {
@@ -140,20 +140,15 @@ internal readonly record struct ErrorBody(int? Status, string? Code, string? Mes
     }
 
     // Masked before it is cut: half a token is too much as well.
-    private static string? Clean(string? text, string? secret, int longest) =>
-        text is null ? null : Shorten(PlainText.From(text, secret), longest);
-
-    private static string? Shorten(string? text, int longest)
+    private static string? Clean(string? text, string? secret, bool isCut = false)
     {
-        if (string.IsNullOrEmpty(text))
+        if (text is null)
         {
             return null;
         }
-        if (text!.Length <= longest)
-        {
-            return text;
-        }
-        int end = char.IsHighSurrogate(text[longest - 1]) ? longest - 1 : longest;
-        return text.Remove(end) + "…";
+        isCut |= text.Length > LongestRaw;
+        return Shorten(PlainText.From(text.Length > LongestRaw ? text.Remove(LongestRaw) : text, secret, isCut), LongestText);
     }
+
+    private static string? Shorten(string? text, int longest) => text is { Length: > 0 } ? PlainText.Cut(text, longest) : null;
 }

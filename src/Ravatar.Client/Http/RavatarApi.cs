@@ -32,31 +32,18 @@ internal sealed class RavatarApi(HttpClient http, ApiSettings settings, Action<H
     {
         using HttpRequestMessage request = Create(HttpMethod.Post, "jwt", Jwt);
         request.Content = JwtBody.Create(userId, projectId);
-        using HttpResponseMessage response = await SendAsync(request, cancellationToken).ConfigureAwait(false);
         // Nothing of this body may reach a message, except what it says about its own failure.
-        TokenAnswer answer = await ReadAsync(response, Jwt, static body => JwtBody.Read(body.Span), cancellationToken)
+        return await CallAsync(
+                request,
+                Jwt,
+                static (response, body) =>
+                {
+                    TokenAnswer answer = JwtBody.Read(body.Span);
+                    return ProblemOf(answer) is { } problem ? throw NoToken(response, answer, problem) : answer.Token!;
+                },
+                cancellationToken
+            )
             .ConfigureAwait(false);
-        string? problem =
-            answer.IsFailure ? "reports a failure"
-            : string.IsNullOrEmpty(answer.Token) ? "holds no token"
-            : answer.Token!.Length > TokenText.Longest ? $"holds a token of more than {TokenText.Longest} characters"
-            : !TokenText.IsHeaderSafe(answer.Token) ? "holds a token with characters that no HTTP header may carry"
-            : null;
-        if (problem is not null)
-        {
-            throw new RavatarAuthenticationException(
-                $"{Jwt.Endpoint} failed: HTTP {(int)response.StatusCode}, but the answer {problem}{(answer.Error.Message is { } text ? $": {text}" : ".")}",
-                new ApiFailure(
-                    Jwt.Endpoint,
-                    response.StatusCode,
-                    answer.Error.Code,
-                    answer.Error.Message,
-                    null,
-                    "Check the user id, the project id and the base address."
-                )
-            );
-        }
-        return answer.Token!;
     }
 
     /// <summary><c>GET /connection</c>: reads the configuration.</summary>
@@ -64,20 +51,13 @@ internal sealed class RavatarApi(HttpClient http, ApiSettings settings, Action<H
     {
         using HttpRequestMessage request = Create(HttpMethod.Get, "connection", Connection);
         sign(request);
-        using HttpResponseMessage response = await SendAsync(request, cancellationToken).ConfigureAwait(false);
-        ChatConfiguration configuration = await ReadAsync(
-                response,
+        return await CallAsync(
+                request,
                 Connection,
-                static body => ChatConfigurationReader.Read(body.Span),
+                (response, body) => Checked(ChatConfigurationReader.Read(body.Span), response),
                 cancellationToken
             )
             .ConfigureAwait(false);
-        bool empty = configuration.Avatars.Count == 0 && configuration.Languages.Count == 0 && configuration.Session is null;
-        if (configuration.Status is >= 400 || (empty && configuration.AdditionalProperties?.ContainsKey("error") is true))
-        {
-            throw Refused(response, Connection, configuration.Status ?? (int)response.StatusCode);
-        }
-        return configuration;
     }
 
     /// <summary><c>GET /chat</c>: reads one page of a user's history.</summary>
@@ -86,8 +66,7 @@ internal sealed class RavatarApi(HttpClient http, ApiSettings settings, Action<H
         string query = FormattableString.Invariant($"chat?user_id={Uri.EscapeDataString(userId)}&per_page={perPage}&page={page}");
         using HttpRequestMessage request = Create(HttpMethod.Get, query, Chat);
         sign(request);
-        using HttpResponseMessage response = await SendAsync(request, cancellationToken).ConfigureAwait(false);
-        return await ReadAsync(response, Chat, body => HistoryReader.Read(body.Span, page), cancellationToken).ConfigureAwait(false);
+        return await CallAsync(request, Chat, (_, body) => HistoryReader.Read(body.Span, page), cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary><c>POST /startLiveSession</c>. What runs has a license; its address is as it came.</summary>
@@ -111,18 +90,13 @@ internal sealed class RavatarApi(HttpClient http, ApiSettings settings, Action<H
     /// <summary>A start that the server reports as good, with an answer that is of no use.</summary>
     public static RavatarApiException InvalidStart(string problem) => ApiErrors.Invalid(StartLive.Endpoint, HttpStatusCode.OK, problem);
 
-    /// <summary><c>POST /endLiveSession</c>.</summary>
+    /// <summary><c>POST /endLiveSession</c>. What a good status comes with is not read.</summary>
     public async Task<bool> EndLiveAsync(string licenseId, CancellationToken cancellationToken)
     {
         using HttpRequestMessage request = Create(HttpMethod.Post, "endLiveSession", EndLive);
         request.Content = LiveBody.End(licenseId);
         sign(request);
-        using HttpResponseMessage response = await SendAsync(request, cancellationToken).ConfigureAwait(false);
-        if (!response.IsSuccessStatusCode)
-        {
-            throw Refused(response, EndLive, (int)response.StatusCode);
-        }
-        return true;
+        return await CallAsync(request, EndLive, static (_, _) => true, cancellationToken, mayBeEmpty: true).ConfigureAwait(false);
     }
 
     private async Task<LiveAnswer> TryStartLiveAsync(string avatarId, int? width, int? height, CancellationToken cancellationToken)
@@ -130,13 +104,47 @@ internal sealed class RavatarApi(HttpClient http, ApiSettings settings, Action<H
         using HttpRequestMessage request = Create(HttpMethod.Post, "startLiveSession", StartLive);
         request.Content = LiveBody.Start(avatarId, width, height);
         sign(request);
-        using HttpResponseMessage response = await SendAsync(request, cancellationToken).ConfigureAwait(false);
-        LiveAnswer answer = await ReadAsync(response, StartLive, static body => LiveBody.Read(body.Span), cancellationToken)
+        return await CallAsync(request, StartLive, (response, body) => Checked(LiveBody.Read(body.Span), response), cancellationToken)
             .ConfigureAwait(false);
-        return answer.Status is not (null or (>= 200 and < 300)) ? throw Refused(response, StartLive, answer.Status.Value)
-            : answer.LicenseId is null ? throw InvalidStart("holds no LicenseId")
-            : answer;
     }
+
+    private static string? ProblemOf(TokenAnswer answer) =>
+        answer.IsFailure ? "reports a failure"
+        : string.IsNullOrEmpty(answer.Token) ? "holds no token"
+        : answer.Token!.Length > TokenText.Longest ? $"holds a token of more than {TokenText.Longest} characters"
+        : !TokenText.IsHeaderSafe(answer.Token) ? "holds a token with characters that no HTTP header may carry"
+        : null;
+
+    private static RavatarAuthenticationException NoToken(HttpResponseMessage response, TokenAnswer answer, string problem) =>
+        new(
+            $"{Jwt.Endpoint} failed: HTTP {(int)response.StatusCode}, but the answer {problem}{(answer.Error.Message is { } text ? $": {text}" : ".")}",
+            new ApiFailure(
+                Jwt.Endpoint,
+                response.StatusCode,
+                answer.Error.Code,
+                answer.Error.Message,
+                null,
+                "Check the user id, the project id and the base address."
+            )
+        );
+
+    private ChatConfiguration Checked(ChatConfiguration configuration, HttpResponseMessage response)
+    {
+        bool empty = configuration.Avatars.Count == 0 && configuration.Languages.Count == 0 && configuration.Session is null;
+        if (configuration.Status is >= 400 || (empty && configuration.AdditionalProperties?.ContainsKey("error") is true))
+        {
+            throw Refused(response, Connection, configuration.Status ?? (int)response.StatusCode);
+        }
+        // Every message carries it.
+        return configuration.Session is { Length: > ServerName.Longest }
+            ? throw ApiErrors.Invalid(Connection.Endpoint, response.StatusCode, ServerName.TooLong("session"))
+            : configuration;
+    }
+
+    private LiveAnswer Checked(LiveAnswer answer, HttpResponseMessage response) =>
+        answer.Status is not (null or (>= 200 and < 300)) ? throw Refused(response, StartLive, answer.Status.Value)
+        : answer.LicenseId is null ? throw InvalidStart("holds no LicenseId")
+        : answer;
 
     private HttpRequestMessage Create(HttpMethod method, string relative, RequestInfo info)
     {
@@ -146,21 +154,33 @@ internal sealed class RavatarApi(HttpClient http, ApiSettings settings, Action<H
         return request;
     }
 
-    private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    /// <summary>One call, from its start to what is made of its answer: whatever it throws on the way is measured as a failure.</summary>
+    private async Task<T> CallAsync<T>(
+        HttpRequestMessage request,
+        RequestInfo info,
+        Func<HttpResponseMessage, ReadOnlyMemory<byte>, T> read,
+        CancellationToken cancellationToken,
+        bool mayBeEmpty = false
+    )
     {
-        RequestInfo info = RequestInfo.Of(request);
         RequestWatch watch = new(info, settings);
+        int? status = null;
         try
         {
             // Not waiting for the body here: the attempt has read it already, within its own limits.
-            HttpResponseMessage response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken)
+            using HttpResponseMessage response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken)
                 .ConfigureAwait(false);
-            watch.End((int)response.StatusCode);
-            return response;
+            PooledContent content = await BodyReader
+                .BufferAsync(response, info, settings.MaxResponseBytes, cancellationToken)
+                .ConfigureAwait(false);
+            status = (int)content.StatusOnTheWire;
+            T result = Read(response, content.Memory, info, read, mayBeEmpty);
+            watch.End(status.Value);
+            return result;
         }
         catch (Exception exception)
         {
-            watch.Fail(exception);
+            watch.Fail(exception, status);
             if (exception is HttpRequestException failure)
             {
                 throw ApiErrors.NoAnswer(info.Endpoint, failure);
@@ -169,28 +189,25 @@ internal sealed class RavatarApi(HttpClient http, ApiSettings settings, Action<H
         }
     }
 
-    private async Task<T> ReadAsync<T>(
+    private T Read<T>(
         HttpResponseMessage response,
+        ReadOnlyMemory<byte> body,
         RequestInfo info,
-        Func<ReadOnlyMemory<byte>, T> read,
-        CancellationToken cancellationToken
+        Func<HttpResponseMessage, ReadOnlyMemory<byte>, T> read,
+        bool mayBeEmpty
     )
     {
-        PooledContent content = await BodyReader
-            .BufferAsync(response, info.Endpoint, settings.MaxResponseBytes, cancellationToken)
-            .ConfigureAwait(false);
         if (!response.IsSuccessStatusCode)
         {
             throw Refused(response, info, (int)response.StatusCode);
         }
-        ReadOnlyMemory<byte> body = content.Memory;
-        if (body.Length == 0)
+        if (body.Length == 0 && !mayBeEmpty)
         {
             throw ApiErrors.Invalid(info.Endpoint, response.StatusCode, "is empty");
         }
         try
         {
-            return read(body);
+            return read(response, body);
         }
         catch (JsonException exception)
         {
@@ -211,13 +228,11 @@ internal sealed class RavatarApi(HttpClient http, ApiSettings settings, Action<H
     {
         if (status is >= 300 and < 400)
         {
-            Uri? target = response.Headers.Location;
+            // It may be no address at all, or none that goes with ours.
             Uri? asked = response.RequestMessage?.RequestUri;
-            return ApiErrors.Redirected(
-                info.Endpoint,
-                (HttpStatusCode)status,
-                target is null || asked is null ? target : new Uri(asked, target)
-            );
+            Uri? target = response.Headers.Location;
+            target = asked is not null && target is not null && !Uri.TryCreate(asked, target, out target) ? null : target;
+            return ApiErrors.Redirected(info.Endpoint, (HttpStatusCode)status, target, TokenOf(response));
         }
         ErrorBody body = response.Content is PooledContent content ? ErrorBody.Read(content.Memory.Span, TokenOf(response)) : default;
         return ApiErrors.ForStatus(info.Endpoint, status, body, RetryAfterHeader.Read(response, settings.Time));

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 
 namespace Ravatar.Client;
 
@@ -18,11 +19,15 @@ internal readonly struct RequestWatch
         _start = settings.Time.GetTimestamp();
     }
 
-    /// <summary>An answer came, good or bad.</summary>
-    public void End(int status) => End(status, status < 400 ? null : status.ToString(System.Globalization.CultureInfo.InvariantCulture));
+    /// <summary>The call has its result.</summary>
+    /// <param name="status">The HTTP status.</param>
+    public void End(int status) => End(status, error: null);
 
-    /// <summary>No answer came.</summary>
-    public void Fail(Exception error) => End(null, Telemetry.TypeOf(error));
+    /// <summary>The call throws.</summary>
+    /// <param name="error">What it throws.</param>
+    /// <param name="status">The HTTP status, where an answer came; a bad one says more than the exception's type.</param>
+    public void Fail(Exception error, int? status) =>
+        End(status, status is >= 400 and { } bad ? bad.ToString(CultureInfo.InvariantCulture) : Telemetry.TypeOf(error));
 
     private void End(int? status, string? error)
     {

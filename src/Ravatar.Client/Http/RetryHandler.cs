@@ -27,7 +27,7 @@ internal sealed class RetryHandler : DelegatingHandler
     {
         _options = options;
         _time = time;
-        _logger = loggers.CreateLogger(Log.HttpCategory);
+        _logger = QuietLogger.For(loggers, Log.HttpCategory);
         _pipeline = options.MaxRetries == 0 ? ResiliencePipeline<HttpResponseMessage>.Empty : Build(randomizer);
     }
 

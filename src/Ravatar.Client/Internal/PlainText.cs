@@ -9,24 +9,55 @@ internal static class PlainText
     // What one entry of a log may take.
     private const int LongestShown = 8 * 1024;
 
-    /// <summary>What stands in a token's place.</summary>
-    public const string Mask = "[token]";
+    // What is read for one entry: it has to hold a longest token behind what is shown, in a guise that makes each character six.
+    private const int LongestRead = 128 * 1024;
 
     /// <summary>The text without tags, scripts and styles, entities decoded, white space and control characters as single spaces, tokens masked.</summary>
-    public static string From(string text, string? token = null) =>
-        Masked(Collapse(text.IndexOf('<') < 0 ? text : WebUtility.HtmlDecode(WithoutMarkup(text))), token);
+    /// <param name="text">What somebody wrote.</param>
+    /// <param name="token">The token that is known, whatever it looks like.</param>
+    /// <param name="isCut">Whether the text is the start of a longer one.</param>
+    public static string From(string text, string? token = null, bool isCut = false)
+    {
+        // Once as it came, as a token may be broken over lines, and once more for what has come to light.
+        string masked = TokenMask.Apply(text, token, isCut);
+        string plain = masked.IndexOf('<') < 0 ? masked : WebUtility.HtmlDecode(WithoutMarkup(masked));
+        return TokenMask.Apply(Collapse(plain), token, isCut);
+    }
+
+    /// <summary>Such a line, cut where it is longer.</summary>
+    public static string Line(string text, string? token, int longest)
+    {
+        bool isCut = text.Length > LongestRead;
+        return Cut(From(isCut ? text.Remove(LongestRead) : text, token, isCut), longest);
+    }
+
+    /// <summary>A text that is masked already, with an ellipsis where it ends early.</summary>
+    public static string Cut(string text, int longest)
+    {
+        if (text.Length <= longest)
+        {
+            return text;
+        }
+        int end = char.IsHighSurrogate(text[longest - 1]) ? longest - 1 : longest;
+        return text.Remove(end) + "…";
+    }
 
     /// <summary>The text with tokens masked, and then cut: a cut must not leave a part of a token that the mask no longer knows.</summary>
     public static string Shortened(string text, string? token = null)
     {
-        string masked = Masked(text, token);
-        return masked.Length <= LongestShown
-            ? masked
-            : string.Concat(
-                masked.Substring(0, LongestShown),
-                FormattableString.Invariant($"… ({masked.Length - LongestShown} characters more)")
-            );
+        bool isCut = text.Length > LongestRead;
+        string masked = TokenMask.Apply(isCut ? text.Remove(LongestRead) : text, token, isCut);
+        if (masked.Length <= LongestShown && !isCut)
+        {
+            return masked;
+        }
+        string shown = masked.Length > LongestShown ? masked.Remove(LongestShown) : masked;
+        int more = masked.Length - shown.Length + (isCut ? text.Length - LongestRead : 0);
+        return shown + FormattableString.Invariant($"… ({more} characters more)");
     }
+
+    /// <summary>The text with a mask over whatever looks like a JWT, and over this token, whatever it looks like.</summary>
+    public static string Masked(string text, string? token = null) => TokenMask.Apply(text, token, isCut: false);
 
     private static string WithoutMarkup(string text)
     {
@@ -45,7 +76,8 @@ internal static class PlainText
         return result.ToString();
     }
 
-    private static bool IsTagStart(char next) => next is '/' or '!' or '?' || (next | 0x20) is >= 'a' and <= 'z';
+    /// <summary>Whether a <c>&lt;</c> before this is the start of a tag.</summary>
+    public static bool IsTagStart(char next) => next is '/' or '!' or '?' || (next | 0x20) is >= 'a' and <= 'z';
 
     // Behind the tag; behind the whole element where its content is not for people.
     private static int EndOfTag(string text, int at)
@@ -88,34 +120,5 @@ internal static class PlainText
             result.Append(c);
         }
         return result.ToString();
-    }
-
-    /// <summary>The text with a mask over whatever looks like a JWT, and over this token, whatever it looks like.</summary>
-    /// <remarks>Every JWT starts with the Base64 of <c>{"</c>. A server that quotes the token it refuses must not make us print it.</remarks>
-    public static string Masked(string text, string? token = null)
-    {
-        if (!string.IsNullOrEmpty(token))
-        {
-            // As it is, and as it stands in an address.
-            text = text.Replace(token, Mask).Replace(Uri.EscapeDataString(token), Mask);
-        }
-        int at = text.IndexOf("eyJ", StringComparison.Ordinal);
-        if (at < 0)
-        {
-            return text;
-        }
-        StringBuilder result = new(text.Length);
-        int copied = 0;
-        for (; at >= 0; at = text.IndexOf("eyJ", at, StringComparison.Ordinal))
-        {
-            int end = at;
-            while (end < text.Length && (char.IsLetterOrDigit(text[end]) || text[end] is '-' or '_' or '.'))
-            {
-                end++;
-            }
-            result.Append(text, copied, at - copied).Append(Mask);
-            copied = at = end;
-        }
-        return result.Append(text, copied, text.Length - copied).ToString();
     }
 }

@@ -4,28 +4,42 @@ using System.Net;
 namespace Ravatar.Client;
 
 /// <summary>An answer's whole body in a pooled buffer, which goes back when the content is disposed (as its response is).</summary>
-internal sealed class PooledContent : HttpContent
+/// <param name="capacity">How much fits before it grows.</param>
+internal sealed class PooledContent(int capacity) : HttpContent
 {
-    private byte[]? _buffer;
-    private readonly int _length;
+    private byte[]? _buffer = ArrayPool<byte>.Shared.Rent(capacity);
+    private int _length;
 
-    /// <param name="buffer">From <see cref="ArrayPool{T}.Shared"/>; owned from here on.</param>
-    /// <param name="length">How much of it is the body.</param>
-    public PooledContent(byte[] buffer, int length)
-    {
-        _buffer = buffer;
-        _length = length;
-    }
+    /// <summary>The status it came with, whatever the body says.</summary>
+    public required HttpStatusCode StatusOnTheWire { get; init; }
+
+    /// <summary>Whether it may hold a token: nothing of it is then left in the pool.</summary>
+    public required bool IsSecret { get; init; }
 
     /// <summary>The body, until disposal.</summary>
-    public ReadOnlyMemory<byte> Memory => (_buffer ?? throw new ObjectDisposedException(nameof(PooledContent))).AsMemory(0, _length);
+    public ReadOnlyMemory<byte> Memory => Buffer.AsMemory(0, _length);
+
+    /// <summary>Where more of it goes.</summary>
+    public ArraySegment<byte> Free => new(Buffer, _length, Buffer.Length - _length);
+
+    private byte[] Buffer => _buffer ?? throw new ObjectDisposedException(nameof(PooledContent));
+
+    /// <summary>So much has come.</summary>
+    public void Advance(int count) => _length += count;
+
+    /// <summary>Makes room: as much as is expected, but at most four times what has come.</summary>
+    public void Grow(int expected)
+    {
+        long larger = Math.Min(_length * 4L, Math.Max(expected, _length * 2L));
+        byte[] next = ArrayPool<byte>.Shared.Rent((int)Math.Min(Math.Max(larger, 16), int.MaxValue / 2));
+        Memory.CopyTo(next);
+        ArrayPool<byte>.Shared.Return(Buffer, clearArray: IsSecret);
+        _buffer = next;
+    }
 
     /// <inheritdoc/>
-    protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context)
-    {
-        byte[] buffer = _buffer ?? throw new ObjectDisposedException(nameof(PooledContent));
-        return stream.WriteAsync(buffer, 0, _length, CancellationToken.None);
-    }
+    protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>
+        stream.WriteAsync(Buffer, 0, _length, CancellationToken.None);
 
     /// <inheritdoc/>
     protected override bool TryComputeLength(out long length)
@@ -39,7 +53,7 @@ internal sealed class PooledContent : HttpContent
     {
         if (disposing && Interlocked.Exchange(ref _buffer, null) is { } buffer)
         {
-            ArrayPool<byte>.Shared.Return(buffer);
+            ArrayPool<byte>.Shared.Return(buffer, clearArray: IsSecret);
         }
         base.Dispose(disposing);
     }

@@ -2,9 +2,12 @@ using Microsoft.Extensions.Logging;
 
 namespace Ravatar.Client;
 
-/// <summary>For work that must go on whatever happens, channels and live sessions: a logger that fails fails nothing but its own entry.</summary>
+/// <summary>For work that must go on whatever happens: a logger that fails fails nothing but its own entry.</summary>
 internal sealed class QuietLogger(ILogger logger) : ILogger
 {
+    /// <summary>One of a category.</summary>
+    public static ILogger For(ILoggerFactory loggers, string category) => new QuietLogger(loggers.CreateLogger(category));
+
     public IDisposable? BeginScope<TState>(TState state)
         where TState : notnull => logger.BeginScope(state);
 

@@ -16,7 +16,11 @@ internal static class LiveEnder
     private static readonly TimeSpan FirstDelay = TimeSpan.FromMilliseconds(200);
 
     /// <summary>Returns whether the session is over on the server as far as that can be known; never throws.</summary>
-    public static async Task<bool> EndAsync(Func<CancellationToken, Task> end, string licenseId, TimeProvider time, ILogger logger)
+    /// <param name="end">One attempt.</param>
+    /// <param name="shownId">The license, fit for the log.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="logger">Where it is told.</param>
+    public static async Task<bool> EndAsync(Func<CancellationToken, Task> end, string shownId, TimeProvider time, ILogger logger)
     {
         using CancellationTokenSource over = Clock.CancelAfter(time, Limit);
         TimeSpan delay = FirstDelay;
@@ -29,12 +33,12 @@ internal static class LiveEnder
                 using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(over.Token, attempt.Token);
                 Task ending = end(either.Token);
                 await ending.WithCancellation(either.Token).ConfigureAwait(false);
-                LiveLog.EndedOnServer(logger, licenseId);
+                LiveLog.EndedOnServer(logger, shownId);
                 return true;
             }
             catch (RavatarApiException e) when (e.Endpoint == Endpoint && SaysUnknown(e.StatusCode))
             {
-                LiveLog.UnknownOnServer(logger, licenseId, e.Message);
+                LiveLog.UnknownOnServer(logger, shownId, e.Message);
                 return true;
             }
             catch (Exception e)
@@ -43,17 +47,17 @@ internal static class LiveEnder
             }
             if (over.IsCancellationRequested || !MayPass(failure))
             {
-                LiveLog.EndGivenUp(logger, licenseId, failure);
+                LiveLog.EndGivenUp(logger, shownId, failure);
                 return false;
             }
-            LiveLog.EndFailed(logger, licenseId, failure);
+            LiveLog.EndFailed(logger, shownId, failure);
             try
             {
                 await time.DelayAsync(delay, over.Token).ConfigureAwait(false);
             }
             catch (OperationCanceledException)
             {
-                LiveLog.EndGivenUp(logger, licenseId, failure);
+                LiveLog.EndGivenUp(logger, shownId, failure);
                 return false;
             }
             delay += delay;

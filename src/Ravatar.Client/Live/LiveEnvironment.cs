@@ -31,4 +31,7 @@ internal sealed class LiveEnvironment
     public required TimeProvider Time { get; init; }
 
     public required ILogger Logger { get; init; }
+
+    /// <summary>What the server named or said, for the log: one line, not without end, no token.</summary>
+    public string Shown(string text) => PlainText.Line(text, NewestToken(), 500);
 }

@@ -107,7 +107,8 @@ internal sealed class LiveJournal(string folder, JournalOwner owner, TimeProvide
 
     private Task<bool> EndAsync(JournalEntry entry, Func<JournalEntry, CancellationToken, Task> end)
     {
-        LiveLog.LeftBehind(logger, entry.LicenseId);
-        return LiveEnder.EndAsync(token => end(entry, token), entry.LicenseId, time, logger);
+        string shown = PlainText.Line(entry.LicenseId, token: null, 500);
+        LiveLog.LeftBehind(logger, shown);
+        return LiveEnder.EndAsync(token => end(entry, token), shown, time, logger);
     }
 }

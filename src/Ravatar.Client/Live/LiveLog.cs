@@ -9,7 +9,7 @@ internal static partial class LiveLog
     public const string Category = "Ravatar.Client.Live";
 
     [LoggerMessage(400, LogLevel.Information, "Live session {LicenseId} runs at {StreamingUrl}.")]
-    public static partial void Started(ILogger logger, string licenseId, StreamingUrl streamingUrl);
+    public static partial void Started(ILogger logger, string licenseId, string streamingUrl);
 
     [LoggerMessage(401, LogLevel.Information, "Live session {LicenseId} is over: {Reason}")]
     public static partial void Over(ILogger logger, string licenseId, string reason);

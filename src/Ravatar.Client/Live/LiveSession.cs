@@ -14,6 +14,7 @@ public sealed partial class LiveSession : IAsyncDisposable
     private readonly TaskCompletionSource<Cause> _over = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _watching = new();
     private readonly Broadcast<RavatarLiveException> _errors = new(64, long.MaxValue, static _ => 1, missedNote: null, keepForFirst: true);
+    private readonly string _name;
     private volatile Cause? _cause;
     private string _token;
     private long _sent;
@@ -23,6 +24,7 @@ public sealed partial class LiveSession : IAsyncDisposable
     {
         (_channel, LicenseId, _page, _environment) = (channel, licenseId, page, environment);
         _token = environment.NewestToken() ?? "";
+        _name = environment.Shown(licenseId);
         channel.Enter(licenseId, Report);
         Telemetry.OpenSessions.Add(1);
         Ended = Detached.Run(RunAsync);
@@ -125,14 +127,14 @@ public sealed partial class LiveSession : IAsyncDisposable
     /// <summary>The session's life: waits for what ends it, then ends it on the server.</summary>
     private async Task<LiveEnd> RunAsync()
     {
-        LiveLog.Started(_environment.Logger, LicenseId, _page);
+        LiveLog.Started(_environment.Logger, _name, _environment.Shown(_page.ToString()));
         Detached.Observe(WatchChannelAsync(_watching.Token));
         Cause cause = await _over.Task.ConfigureAwait(false);
         // Nothing may come before the server is told: users' code hangs on this token.
         _ = Detached.Run(() => Clock.CancelAsync(_watching));
-        LiveLog.Over(_environment.Logger, LicenseId, cause.Message);
+        LiveLog.Over(_environment.Logger, _name, cause.Message);
         bool ended = await LiveEnder
-            .EndAsync(token => _environment.EndAsync(LicenseId, token), LicenseId, _environment.Time, _environment.Logger)
+            .EndAsync(token => _environment.EndAsync(LicenseId, token), _name, _environment.Time, _environment.Logger)
             .ConfigureAwait(false);
         _errors.Complete();
         Telemetry.OpenSessions.Add(-1);
@@ -181,8 +183,8 @@ public sealed partial class LiveSession : IAsyncDisposable
 
     private void Report(LiveError error, string text)
     {
-        text = PlainText.Masked(text, _environment.NewestToken()); // the stream knows the token, and may quote it
-        LiveLog.StreamError(_environment.Logger, LicenseId, error, text);
+        text = _environment.Shown(text); // the stream knows the token, and may quote it
+        LiveLog.StreamError(_environment.Logger, _name, error, text);
         RavatarLiveException exception = new(error, $"The stream of the live session reports: {text}");
         _errors.Publish(exception);
         LiveEndReason? reason = error switch

@@ -134,16 +134,25 @@ internal sealed class LiveSessions
     private async Task<Started> StartOnServerAsync(string avatarId, LiveOptions options)
     {
         LiveStart start = await AskServerAsync(avatarId, options).ConfigureAwait(false);
-        _journal?.Add(start.LicenseId);
-        StreamingUrl? page = StreamingUrl.Parse(start.Url, _environment.AllowInsecure, out string? problem);
-        if (page is not null)
+        string? problem = ProblemOf(start.LicenseId);
+        if (problem is null)
         {
-            return new Started(start.LicenseId, page);
+            _journal?.Add(start.LicenseId);
+            if (StreamingUrl.Parse(start.Url, _environment.AllowInsecure, out problem) is { } page)
+            {
+                return new Started(start.LicenseId, page);
+            }
         }
-        // It runs, and nobody can see it.
+        // It runs, and nobody can use it.
         bool ended = await EndOnServerAsync(start.LicenseId).ConfigureAwait(false);
         throw _environment.Invalid(problem + (ended ? "; the session was ended" : "; the session could not be ended"));
     }
+
+    /// <summary>A license goes into each message, into logs and the journal.</summary>
+    private string? ProblemOf(string licenseId) =>
+        licenseId.Length > ServerName.Longest ? ServerName.TooLong("LicenseId")
+        : PlainText.Masked(licenseId, _environment.NewestToken()) != PlainText.Masked(licenseId) ? "holds a LicenseId with the token in it"
+        : null;
 
     private async Task<LiveStart> AskServerAsync(string avatarId, LiveOptions options)
     {
@@ -213,7 +222,12 @@ internal sealed class LiveSessions
     private async Task<bool> EndOnServerAsync(string licenseId)
     {
         bool ended = await LiveEnder
-            .EndAsync(token => _environment.EndAsync(licenseId, token), licenseId, _environment.Time, _environment.Logger)
+            .EndAsync(
+                token => _environment.EndAsync(licenseId, token),
+                _environment.Shown(licenseId),
+                _environment.Time,
+                _environment.Logger
+            )
             .ConfigureAwait(false);
         if (ended)
         {

@@ -206,11 +206,33 @@ public class TokenCacheTests
         AccessToken token = await tokens.GetAsync(default);
         Assert.Single(_logs.WithId(113));
         LogEntry written = Assert.Single(_logs.WithId(114));
-        Assert.Contains("InvalidOperationException: down: [token]", written.Message, StringComparison.Ordinal);
-        Assert.DoesNotContain(token.Value, _logs.Text, StringComparison.Ordinal);
+        Assert.Contains("InvalidOperationException", written.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("down", _logs.Text, StringComparison.Ordinal); // its words may quote the token, in whatever form
         _cache.Before = _ => Task.CompletedTask;
         await tokens.RefreshAsync(token, default);
         Assert.Single(_cache.Values);
+    }
+
+    [Fact]
+    public async Task A_protector_that_fails_is_told_by_its_type_alone()
+    {
+        await using TokenSource first = Source();
+        await first.GetAsync(default);
+        TokenCacheOptions options = new(_cache, new QuotingProtector()) { Key = [.. Enumerable.Repeat((byte)1, 32)] };
+        DistributedTokens stores = new(options, Address, _time, _logs.CreateLogger("test"));
+        await using TokenSource second = new(
+            _ => Task.FromResult(Issue(null, null)),
+            _time,
+            _logs.CreateLogger("test"),
+            stores.For("user-1", "proj-1")
+        );
+        await second.GetAsync(default);
+        foreach (int id in (int[])[114, 115])
+        {
+            LogEntry told = Assert.Single(_logs.WithId(id));
+            Assert.Contains("InvalidOperationException", told.Message, StringComparison.Ordinal);
+            Assert.DoesNotContain("quoting", told.Message, StringComparison.Ordinal);
+        }
     }
 
     [Theory]
@@ -319,5 +341,13 @@ public class TokenCacheTests
             );
         _issued.Add(token);
         return token;
+    }
+
+    private sealed class QuotingProtector : ITokenProtector
+    {
+        public byte[] Protect(byte[] plaintext) => throw new InvalidOperationException("quoting " + Encoding.UTF8.GetString(plaintext));
+
+        public byte[] Unprotect(byte[] protectedData) =>
+            throw new InvalidOperationException("quoting " + Encoding.UTF8.GetString(protectedData));
     }
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using System.Globalization;
 using Ravatar.Client.Testing;
 using Xunit;
 
@@ -12,15 +13,16 @@ public sealed class LeakTests
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task No_token_is_told_anywhere(bool opaque)
+    [InlineData("")] // the fake server's own, which are long
+    [InlineData("eyJhbGciOiJIUzI1NiJ9.eyJuIjoxfQ.c2lnbmF0dXJl-{0:00}")] // fits into a close reason
+    [InlineData("s3cret+opaque/token{0:00}==")]
+    public async Task No_token_is_told_anywhere(string format)
     {
         using Recording recording = new();
         await using FakeRavatarServer server = await FakeRavatarServer.StartAsync();
-        for (int i = 0; opaque && i < 20; i++)
+        for (int i = 0; format.Length > 0 && i < 40; i++)
         {
-            server.Tokens.IssueNext($"s3cret+opaque/token{i:00}==");
+            server.Tokens.IssueNext(string.Format(null, format, i));
         }
         await new LeakTraffic(recording, server, Token).RunAsync();
         Assert.True(server.Tokens.Issued.Count >= 5, "The traffic refreshes no token any more.");
@@ -37,10 +39,37 @@ public sealed class LeakTests
             Assert.Contains(recording.Told, t => t.Way == Way.EventSource && t.Text.StartsWith(source, StringComparison.Ordinal));
         }
         Assert.Contains(recording.Told, static t => t.Text.Contains("[token]", StringComparison.Ordinal));
+        Assert.Contains(recording.Told, static t => t is { Way: Way.Object, Text: "AccessToken to a debugger: [access token]" });
+        AssertLogged(recording, "TokenShared", "TokenCacheNotRead", "TokenCacheNotWritten", "TokenCacheValueIgnored");
         Assert.Contains(
             recording.Told,
             static t => t.Way == Way.Log && t.Text.Contains("System.Net.Http.HttpClient", StringComparison.Ordinal)
         );
+    }
+
+    [Theory]
+    [InlineData("header line")]
+    [InlineData("status line")]
+    [InlineData("chunk")]
+    public async Task What_the_platform_quotes_of_a_malformed_answer_is_told_by_the_platform_alone(string how)
+    {
+        using Recording recording = new();
+        await LeakTraffic.MalformedAsync(recording, how, Token);
+        IReadOnlyList<string> leaks = recording.Find([LeakTraffic.MalformedToken, LeakTraffic.MalformedToken.Split('.')[^1]]);
+        // docs/security.md, "Where the reach ends", names them.
+        Assert.All(
+            leaks,
+            static leak =>
+                Assert.True(
+                    leak.StartsWith("Activity: System.Net.Http System.Net.Http.HttpRequestOut ", StringComparison.Ordinal)
+                        || leak.StartsWith(
+                            "EventSource: Microsoft-Diagnostics-DiagnosticSource ActivityStop System.Net.Http ",
+                            StringComparison.Ordinal
+                        ),
+                    leak
+                )
+        );
+        AssertLogged(recording, "Ravatar.Client.Http RequestFailed", "Retrying", "ConnectFailed", "System.Net.Http.HttpClient");
     }
 
     [Theory]
@@ -49,11 +78,13 @@ public sealed class LeakTests
     [InlineData(Way.Metric)]
     [InlineData(Way.EventSource)]
     [InlineData(Way.Exception)]
+    [InlineData(Way.Exception, true)]
     [InlineData(Way.Object)]
-    public void A_planted_leak_is_found(Way way)
+    [InlineData(Way.Object, true)]
+    public void A_planted_leak_is_found(Way way, bool aside = false)
     {
         using Recording recording = new();
-        Plant(recording, way, "wss://chat.example/ws/chat?token=the%2Btoken");
+        Plant(recording, way, "wss://chat.example/ws/chat?token=the%2Btoken", aside);
         Assert.Contains(recording.Find(["the+token"]), leak => leak.StartsWith($"{way}: ", StringComparison.Ordinal));
         Assert.Empty(recording.Find(["another"]));
     }
@@ -77,7 +108,14 @@ public sealed class LeakTests
         Assert.Empty(recording.Find(["secret-query"]));
     }
 
-    private static void Plant(Recording recording, Way way, string leak)
+    private static void AssertLogged(Recording recording, params string[] names) =>
+        Assert.All(
+            names,
+            name => Assert.Contains(recording.Told, t => t.Way == Way.Log && t.Text.Contains(name, StringComparison.Ordinal))
+        );
+
+    // Aside: in an exception's data, in what a debugger shows.
+    private static void Plant(Recording recording, Way way, string leak, bool aside)
     {
         switch (way)
         {
@@ -102,8 +140,16 @@ public sealed class LeakTests
                     source.Tell(leak);
                 }
                 break;
+            case Way.Exception when aside:
+                recording.Keep(
+                    new InvalidOperationException("outer", new InvalidOperationException("inner") { Data = { ["url"] = leak } })
+                );
+                break;
             case Way.Exception:
                 recording.Keep(new InvalidOperationException("outer", new InvalidOperationException(leak)));
+                break;
+            case Way.Object when aside:
+                recording.Keep(new Holder(new Held(leak)));
                 break;
             case Way.Object:
                 recording.Keep(new RavatarClientOptions { ChatAddress = new Uri(leak) });
@@ -111,5 +157,20 @@ public sealed class LeakTests
             default:
                 throw new ArgumentOutOfRangeException(nameof(way), way, "Unknown.");
         }
+    }
+
+    private sealed class Holder(Held held)
+    {
+        private readonly Held _held = held;
+
+        public override string ToString() => _held.GetType().Name;
+    }
+
+    [DebuggerDisplay("{_secret,nq}")]
+    private sealed class Held(string secret)
+    {
+        private readonly string _secret = secret;
+
+        public override string ToString() => _secret.Length.ToString(CultureInfo.InvariantCulture);
     }
 }

@@ -1,3 +1,4 @@
+using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Ravatar.Client.Testing;
@@ -7,6 +8,9 @@ namespace Ravatar.Client.Tests;
 /// <summary>Everything the SDK does with a token, the failures above all, against a server that quotes the token wherever it can.</summary>
 internal sealed class LeakTraffic(Recording recording, FakeRavatarServer server, CancellationToken cancellationToken)
 {
+    /// <summary>The token of the server that speaks no HTTP.</summary>
+    public const string MalformedToken = "eyJhbGciOiJIUzI1NiJ9.eyJuIjoxfQ.SIGNATURE-of-the-token";
+
     private string Token => server.Tokens.Issued[^1];
 
     public async Task RunAsync()
@@ -21,11 +25,14 @@ internal sealed class LeakTraffic(Recording recording, FakeRavatarServer server,
         }
         ServiceCollection services = new();
         services.AddSingleton(recording.Loggers).AddSingleton(typeof(ILogger<>), typeof(Logger<>));
+        // For all its clients an application may want to see headers.
+        services.ConfigureHttpClientDefaults(static b => b.RedactLoggedHeaders(static _ => false));
         services.AddRavatarClient(o =>
         {
             (o.UserId, o.BaseAddress, o.Chat.Reconnect.OpenAttempts) = ("user-456", server.BaseAddress, 2);
             (o.Retry.BaseDelay, o.Chat.Reconnect.BaseDelay) = (TimeSpan.FromMilliseconds(1), TimeSpan.FromMilliseconds(1));
         });
+        await ShareAsync();
         await using ServiceProvider provider = services.BuildServiceProvider();
         RavatarClient hosted = provider.GetRequiredService<RavatarClient>();
         await CallAsync(hosted);
@@ -33,6 +40,75 @@ internal sealed class LeakTraffic(Recording recording, FakeRavatarServer server,
         await server.DisposeAsync();
         await ThrowsAsync(() => hosted.OpenChatAsync(cancellationToken: cancellationToken));
         await ThrowsAsync(() => hosted.GetHistoryPageAsync(cancellationToken: cancellationToken));
+    }
+
+    /// <summary>Clients by hand and of a container's factory, and sockets, against a server whose answers are no HTTP and quote what it was asked with.</summary>
+    public static async Task MalformedAsync(Recording recording, string how, CancellationToken cancellationToken)
+    {
+        await using RawServer raw = new(request => AnswerOf(request, how));
+        void Configure(RavatarClientOptions options)
+        {
+            (options.UserId, options.BaseAddress) = ("user-123", raw.BaseAddress);
+            (options.Retry.BaseDelay, options.Chat.Reconnect.BaseDelay) = (TimeSpan.FromMilliseconds(1), TimeSpan.FromMilliseconds(1));
+            options.Chat.Reconnect.OpenAttempts = 2;
+        }
+        RavatarClientOptions byHand = new();
+        Configure(byHand);
+        ServiceCollection services = new();
+        services.AddSingleton(recording.Loggers).AddSingleton(typeof(ILogger<>), typeof(Logger<>));
+        services.AddRavatarClient(Configure);
+        await using ServiceProvider provider = services.BuildServiceProvider();
+        await using RavatarClient client = new(byHand, loggerFactory: recording.Loggers);
+        foreach (RavatarClient one in (RavatarClient[])[client, provider.GetRequiredService<RavatarClient>()])
+        {
+            recording.Keep(
+                await Xunit.Assert.ThrowsAnyAsync<Exception>(() => one.GetHistoryPageAsync(cancellationToken: cancellationToken))
+            );
+            recording.Keep(await Xunit.Assert.ThrowsAnyAsync<Exception>(() => one.OpenChatAsync(cancellationToken: cancellationToken)));
+        }
+    }
+
+    private static string AnswerOf(string request, string how)
+    {
+        if (request.StartsWith("POST /jwt", StringComparison.Ordinal))
+        {
+            return RawServer.Json($$"""{"result":"success","jwt":"{{MalformedToken}}"}""");
+        }
+        if (request.StartsWith("GET /connection", StringComparison.Ordinal))
+        {
+            return RawServer.Json(TestClient.ConfigurationJson);
+        }
+        return how switch
+        {
+            "header line" => $"HTTP/1.1 400 Bad Request\r\nbad token {MalformedToken}\r\n\r\n",
+            "status line" => $"400 bad request: {MalformedToken}\r\n\r\n",
+            _ => $"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2@{MalformedToken}\r\n{{}}\r\n0\r\n\r\n",
+        };
+    }
+
+    /// <summary>A factory's clients, on caches and protectors that fail and quote what they were given.</summary>
+    private async Task ShareAsync()
+    {
+        TestCache cache = new();
+        await UseAsync(cache, protector: null);
+        await UseAsync(cache, protector: null);
+        await UseAsync(cache, new QuotingProtector());
+        cache.Before = _ => throw new InvalidOperationException("down: " + Token);
+        await UseAsync(cache, protector: null);
+    }
+
+    private async Task UseAsync(TestCache cache, ITokenProtector? protector)
+    {
+        RavatarClientOptions options = new()
+        {
+            BaseAddress = server.BaseAddress,
+            TokenCache = new TokenCacheOptions(cache, protector) { AllowPlainText = protector is null, Key = new byte[32] },
+        };
+        using RavatarClientFactory factory = new(options, loggerFactory: recording.Loggers);
+        await using RavatarClient client = factory.Create("user-789");
+        await client.GetConfigurationAsync(cancellationToken);
+        recording.Keep(factory);
+        recording.Keep(client);
     }
 
     private RavatarClientOptions Options()
@@ -106,10 +182,7 @@ internal sealed class LeakTraffic(Recording recording, FakeRavatarServer server,
         await chat.AskAsync("bad gateway", cancellationToken);
         foreach (FakeSocket socket in server.Chat.Sockets)
         {
-            await socket.SendRawAsync(
-                System.Text.Encoding.UTF8.GetBytes($$"""{"type":"system","content":"you sent {{Token}}"}"""),
-                cancellationToken
-            );
+            await socket.SendRawAsync(Encoding.UTF8.GetBytes($$"""{"type":"system","content":"you sent {{Token}}"}"""), cancellationToken);
         }
         server.Chat.AnswerWith(static _ => null);
         await ThrowsAsync(() => chat.AskAsync("no answer", TimeSpan.FromMilliseconds(20), cancellationToken));
@@ -168,4 +241,13 @@ internal sealed class LeakTraffic(Recording recording, FakeRavatarServer server,
     private static string Quoting(string text) => text.Length <= 100 ? $"bad {text}" : "bad token";
 
     private async Task ThrowsAsync(Func<Task> call) => recording.Keep(await Xunit.Assert.ThrowsAnyAsync<Exception>(call));
+
+    private sealed class QuotingProtector : ITokenProtector
+    {
+        public byte[] Protect(byte[] plaintext) =>
+            throw new InvalidOperationException("cannot protect " + Encoding.UTF8.GetString(plaintext));
+
+        public byte[] Unprotect(byte[] protectedData) =>
+            throw new InvalidOperationException("cannot read " + Encoding.UTF8.GetString(protectedData));
+    }
 }

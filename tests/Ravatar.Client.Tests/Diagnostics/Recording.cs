@@ -4,7 +4,9 @@ using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using System.Diagnostics.Tracing;
 using System.Reflection;
+using System.Text;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Microsoft.Extensions.Logging;
 
 namespace Ravatar.Client.Tests;
@@ -26,6 +28,9 @@ public enum Way
 /// </summary>
 internal sealed class Recording : IDisposable
 {
+    private const BindingFlags Everything =
+        BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
+
     private readonly ConcurrentQueue<(Way Way, string Text)> _told = new();
     private readonly ActivityListener _activities;
     private readonly MeterListener _metrics = new();
@@ -68,6 +73,7 @@ internal sealed class Recording : IDisposable
         string[] all =
         [
             .. secrets,
+            .. secrets.Select(static s => BitConverter.ToString(Encoding.UTF8.GetBytes(s))),
             .. secrets.Select(Uri.EscapeDataString),
             .. secrets.Select(static s => JsonEncodedText.Encode(s).Value),
         ];
@@ -82,12 +88,19 @@ internal sealed class Recording : IDisposable
         Keep(Way.Exception, exception.ToString());
         for (Exception? e = exception; e is not null; e = e.InnerException)
         {
+            foreach (DictionaryEntry entry in e.Data)
+            {
+                Keep(Way.Exception, $"{e.GetType().Name}.Data {entry.Key}={entry.Value}");
+            }
             Keep((object)e);
         }
     }
 
-    /// <summary>What an object shows of itself: as text, and in its public properties, as deep as our own types go.</summary>
-    public void Keep(object shown) => Keep(shown, depth: 6);
+    /// <summary>
+    /// What an object shows of itself: as text, to a debugger, and in its public properties, as deep as our own types go; of what it holds in private, such as the
+    /// token's holder, the text and the debugger's line.
+    /// </summary>
+    public void Keep(object shown) => Keep(shown, new HashSet<object>(ReferenceEqualityComparer.Instance));
 
     public void Dispose()
     {
@@ -101,9 +114,9 @@ internal sealed class Recording : IDisposable
 
     private void Keep(Way way, string text) => _told.Enqueue((way, text));
 
-    private void Keep(object? shown, int depth)
+    private void Keep(object? shown, HashSet<object> seen)
     {
-        if (shown is null || depth == 0)
+        if (shown is null || (!shown.GetType().IsValueType && !seen.Add(shown)))
         {
             return;
         }
@@ -112,21 +125,80 @@ internal sealed class Recording : IDisposable
         {
             foreach (object? item in items)
             {
-                Keep(item, depth - 1);
+                Keep(item, seen);
             }
         }
-        if (shown.GetType().Assembly != typeof(RavatarClient).Assembly)
+        if (!IsOurs(shown.GetType()))
         {
             return;
         }
-        Keep(shown.GetType().GetCustomAttribute<DebuggerDisplayAttribute>()?.Value, depth - 1);
+        KeepDisplay(shown);
+        if (shown.GetType().IsVisible)
+        {
+            KeepProperties(shown, seen);
+        }
+        KeepFields(shown, seen);
+    }
+
+    private static bool IsOurs(Type type) => type.Assembly == typeof(RavatarClient).Assembly || type.Assembly == typeof(Recording).Assembly;
+
+    /// <summary>What a debugger shows in its one line: the members that the attribute names, private ones too.</summary>
+    private void KeepDisplay(object shown)
+    {
+        Type type = shown.GetType();
+        string display = type.GetCustomAttribute<DebuggerDisplayAttribute>()?.Value ?? "";
+        foreach (Match member in Regex.Matches(display, @"\{(?<name>\w+)(\(\))?(,\w+)?\}"))
+        {
+            string name = member.Groups["name"].Value;
+            object? value = BaseTypes(type)
+                .SelectMany(t => t.GetMember(name, Everything))
+                .Select(m =>
+                    m switch
+                    {
+                        FieldInfo field => field.GetValue(shown),
+                        PropertyInfo property => property.GetValue(shown),
+                        MethodInfo method => method.Invoke(shown, null),
+                        _ => throw new NotSupportedException($"{type.Name} shows {m}: teach this method to read it."),
+                    }
+                )
+                .First();
+            Keep(Way.Object, $"{type.Name} to a debugger: {value}");
+        }
+        if (display.Contains('{', StringComparison.Ordinal) && !Regex.IsMatch(display, @"^([^{}]|\{\w+(\(\))?(,\w+)?\})*$"))
+        {
+            throw new NotSupportedException($"{type.Name} shows {display}: teach this method to read it.");
+        }
+    }
+
+    private void KeepProperties(object shown, HashSet<object> seen)
+    {
         foreach (PropertyInfo property in shown.GetType().GetProperties(BindingFlags.Public | BindingFlags.Instance))
         {
             // The one place that shows a token by purpose.
             if (property.GetIndexParameters().Length == 0 && (shown is not LiveSession || property.Name != nameof(LiveSession.PageUri)))
             {
-                Keep(property.GetValue(shown), depth - 1);
+                Keep(property.GetValue(shown), seen);
             }
+        }
+    }
+
+    // A private string is nobody's to see; who holds one, and shows it as text, is.
+    private void KeepFields(object shown, HashSet<object> seen)
+    {
+        foreach (FieldInfo field in BaseTypes(shown.GetType()).SelectMany(static t => t.GetFields(Everything)))
+        {
+            if (!field.IsStatic && field.GetValue(shown) is { } held && IsOurs(held.GetType()))
+            {
+                Keep(held, seen);
+            }
+        }
+    }
+
+    private static IEnumerable<Type> BaseTypes(Type type)
+    {
+        for (Type? t = type; t is not null && IsOurs(t); t = t.BaseType)
+        {
+            yield return t;
         }
     }
 

@@ -175,6 +175,36 @@ public sealed class TelemetryTests : IDisposable
         Assert.Equal(2.5, Assert.Single(Values("turn.duration")).Value);
     }
 
+    [Theory]
+    [InlineData("POST /jwt", 200, """{"result":"failure","error":"nope"}""", 200)]
+    [InlineData("GET /connection", 302, "", 302)]
+    [InlineData("GET /connection", 200, "<p>captive portal</p>", 200)]
+    [InlineData("GET /connection", 200, """{"error":"nope"}""", 200)]
+    [InlineData("GET /connection", 200, """{"status":503,"error":"busy"}""", 200)]
+    [InlineData("GET /connection", 200, "", 200)]
+    public async Task A_call_that_throws_is_a_failure_whatever_its_status(string endpoint, int status, string body, int told)
+    {
+        Listen();
+        await using FakeRavatarServer server = await FakeRavatarServer.StartAsync();
+        await using RavatarClient client = Create(server);
+        FakeEndpoint script = endpoint == "POST /jwt" ? server.Script.Jwt : server.Script.Connection;
+        script.AlwaysRespond(FakeResponse.Text(status, "application/json", body).WithHeader("Location", "http://elsewhere.example/"));
+        RavatarApiException error = await Assert.ThrowsAnyAsync<RavatarApiException>(() => client.GetConfigurationAsync(Token));
+        Activity span = Assert.Single(Spans(endpoint));
+        Dictionary<string, object?> tags = Assert
+            .Single(
+                Values("request.duration"),
+                v => v.Tags["url.template"] is string template && endpoint.EndsWith(template, StringComparison.Ordinal)
+            )
+            .Tags;
+        Assert.Equal(ActivityStatusCode.Error, span.Status);
+        foreach (Func<string, object?> tag in (Func<string, object?>[])[span.GetTagItem, tags.GetValueOrDefault])
+        {
+            Assert.Equal(error.GetType().FullName, tag("error.type"));
+            Assert.Equal(told, tag("http.response.status_code"));
+        }
+    }
+
     [Fact]
     public void Nothing_is_allocated_while_nobody_listens()
     {

@@ -140,6 +140,22 @@ public class AttemptTests
         Assert.DoesNotContain("token-1", test.Logs.Text, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_body_that_is_sent_is_cut_and_masked_in_the_log()
+    {
+        await using TestClient test = new();
+        test.Server.AnswerWith("{}");
+        RavatarApi api = new(
+            new HttpClient(HandlerChain.Build(new RavatarClientOptions { UserId = "u" }, test.Server, test.Logs, test.Time)),
+            new ApiSettings(new Uri("https://chat.rvtr.ai"), 1000, test.Time),
+            request => request.Headers.Authorization = new("Bearer", test.Server.Issue())
+        );
+        await api.EndLiveAsync("token-1" + new string('x', 20_000), default);
+        string body = Assert.Single(test.Logs.WithId(210)).Message;
+        Assert.Contains("{\"LicenseId\":\"[token]xxx", body, StringComparison.Ordinal);
+        Assert.InRange(body.Length, 8192, 8300);
+    }
+
     private sealed class StuckStream : EndlessStream
     {
         private readonly TaskCompletionSource _isRead = new(TaskCreationOptions.RunContinuationsAsynchronously);

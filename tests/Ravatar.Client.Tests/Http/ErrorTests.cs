@@ -188,6 +188,66 @@ public class ErrorTests
         Assert.Equal(HttpStatusCode.TemporaryRedirect, error.StatusCode);
     }
 
+    [Theory]
+    [InlineData("//[")]
+    [InlineData("//%")]
+    [InlineData("//a:b:c")]
+    [InlineData("//host:99999/")]
+    [InlineData("http://")]
+    public async Task A_redirect_to_nowhere_is_an_error_as_well(string location)
+    {
+        await using TestClient test = new();
+        test.Server.Answer = (_, _) =>
+        {
+            HttpResponseMessage response = ScriptedHandler.Json("", HttpStatusCode.Redirect);
+            response.Headers.TryAddWithoutValidation("Location", location);
+            return Task.FromResult(response);
+        };
+        RavatarApiException error = await FailureAsync(test);
+        Assert.Equal(HttpStatusCode.Redirect, error.StatusCode);
+        Assert.Contains("redirects", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_redirect_to_a_host_with_the_token_s_name_does_not_tell_it()
+    {
+        await using TestClient test = new();
+        test.Server.MakeToken = static n => $"S3cret-Opaque-Token-{n}";
+        test.Server.Answer = (seen, _) =>
+        {
+            HttpResponseMessage response = ScriptedHandler.Json("", HttpStatusCode.Redirect);
+            response.Headers.Location = new Uri($"https://{seen.Token}.evil.example/");
+            return Task.FromResult(response);
+        };
+        RavatarApiException error = await FailureAsync(test);
+        Assert.Contains("https://[token].evil.example", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_token_at_the_cut_of_a_long_page_leaves_no_part_of_itself()
+    {
+        await using TestClient test = new();
+        test.Server.MakeToken = static n => $"s3cretopaquetoken0123456789abcdefghijklmnopqrstuvwxyz-{n}";
+        for (int before = 16 * 1024 - 60; before < 16 * 1024 + 5; before += 4)
+        {
+            test.Server.Answer = (seen, _) =>
+                Task.FromResult(ScriptedHandler.Text("<p>".PadRight(before) + seen.Token + "</p>", "text/html", HttpStatusCode.BadRequest));
+            Assert.DoesNotContain("s3cr", $"{await FailureAsync(test)}", StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task A_session_longer_than_any_name_is_no_answer()
+    {
+        await using TestClient test = new();
+        test.Server.AnswerWith(TestClient.ConfigurationJson.Replace("session-1", new string('s', 1025), StringComparison.Ordinal));
+        RavatarApiException error = await FailureAsync(test);
+        Assert.Equal(HttpStatusCode.OK, error.StatusCode);
+        Assert.Contains("1024", error.Message, StringComparison.Ordinal);
+        test.Server.AnswerWith(TestClient.ConfigurationJson.Replace("session-1", new string('s', 1024), StringComparison.Ordinal));
+        Assert.Equal(1024, (await test.Client.GetConfigurationAsync()).Session!.Length);
+    }
+
     [Fact]
     public async Task Retry_after_is_told()
     {

@@ -238,6 +238,37 @@ public sealed class ChatReceivingTests
         Assert.Equal(odd, raw);
     }
 
+    [Fact]
+    public async Task A_close_reason_forges_no_line_of_the_log()
+    {
+        await using FakeRavatarServer server = await FakeRavatarServer.StartAsync();
+        CollectingLogger logs = new();
+        RavatarClientOptions options = new() { UserId = "user-123", BaseAddress = server.BaseAddress };
+        options.Chat.Reconnect.BaseDelay = TimeSpan.FromMilliseconds(1);
+        await using RavatarClient client = new(options, loggerFactory: logs);
+        await using ChatChannel chat = await client.OpenChatAsync();
+        await server.Received.WaitForSocketAsync();
+        server.Chat.CloseConnections(1011, "x\r\nfail: MyApp[0] forged");
+        await server.Received.WaitForSocketAsync(2);
+        Assert.Contains("(x fail: MyApp[0] forged)", Assert.Single(logs.WithId(301)).Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(logs.Entries, static e => e.Message.Contains('\n', StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_sign_in_that_redirects_to_nowhere_is_tried_again_once_the_channel_was_open()
+    {
+        await using FakeRavatarServer server = await FakeRavatarServer.StartAsync();
+        RavatarClientOptions options = new() { UserId = "user-123", BaseAddress = server.BaseAddress };
+        options.Chat.Reconnect.BaseDelay = TimeSpan.FromMilliseconds(1);
+        await using RavatarClient client = new(options);
+        await using ChatChannel chat = await client.OpenChatAsync();
+        await chat.AskAsync("proved");
+        server.Tokens.RevokeAll();
+        server.Script.Jwt.Enqueue(FakeResponse.Text(302, "text/plain", "").WithHeader("Location", "//host:99999/"));
+        server.Chat.DropConnections();
+        Assert.NotNull(await chat.AskAsync("Still there?"));
+    }
+
     /// <summary>A server, a client and an open channel.</summary>
     private sealed class Talk : IAsyncDisposable
     {

@@ -131,6 +131,58 @@ public class LiveStartTests
         Assert.DoesNotContain("token-", live.Logs.Text, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("token-1")]
+    [InlineData("license-token-1")]
+    [InlineData(null)]
+    public async Task A_license_that_cannot_be_used_is_ended_and_told_to_nobody(string? license)
+    {
+        string folder = Directory.CreateTempSubdirectory("ravatar-license-").FullName;
+        ScriptedLive live = new(o => o.JournalFolder = folder);
+        license ??= new string('x', 1025);
+        List<string> journal = [];
+        live.OnStart = (n, _) => Task.FromResult(ScriptedLive.Start(n) with { LicenseId = license });
+        live.OnEnd = (_, _) =>
+        {
+            journal.AddRange(Directory.GetFiles(folder).Select(File.ReadAllText));
+            return Task.CompletedTask;
+        };
+        RavatarApiException error = await Assert.ThrowsAsync<RavatarApiException>(() => live.StartAsync(Token));
+        Assert.Contains("LicenseId", error.Message, StringComparison.Ordinal);
+        Assert.Contains("the session was ended", error.Message, StringComparison.Ordinal);
+        Assert.Equal([license], live.Ends);
+        Assert.Null(live.Channel.LicenseId);
+        Assert.Empty(journal);
+        Assert.DoesNotContain(license, error + live.Logs.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_token_in_the_page_s_path_is_masked_in_the_log()
+    {
+        ScriptedLive live = new()
+        {
+            Token = "s3cret-token",
+            OnStart = static (n, _) => Task.FromResult(new LiveStart($"license-{n}", "https://stream.example/s3cret-token/page")),
+        };
+        await using (LiveSession session = await live.StartAsync(Token))
+        {
+            Assert.Equal("https://stream.example/s3cret-token/page?token=s3cret-token", session.PageUri.AbsoluteUri);
+        }
+        Assert.Contains("https://stream.example/[token]/page", Assert.Single(live.Logs.WithId(400)).Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("s3cret", live.Logs.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_the_stream_reports_forges_no_line_of_the_log()
+    {
+        ScriptedLive live = new();
+        await using LiveSession session = await live.StartAsync(Token);
+        live.Channel.Reported!(LiveError.Timeout, "x\r\nfail: MyApp[0] forged" + new string('y', 100_000));
+        string told = Assert.Single(live.Logs.WithId(406)).Message;
+        Assert.Contains("x fail: MyApp[0] forged", told, StringComparison.Ordinal);
+        Assert.InRange(told.Length, 0, 1000);
+    }
+
     private static async Task<LiveStart> Never(int number, CancellationToken cancellationToken)
     {
         TaskCompletionSource<LiveStart> never = new();

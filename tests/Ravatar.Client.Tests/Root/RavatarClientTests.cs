@@ -1,4 +1,5 @@
 using System.Net;
+using Microsoft.Extensions.Logging;
 using Xunit;
 
 namespace Ravatar.Client.Tests;
@@ -264,5 +265,57 @@ public class RavatarClientTests
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call);
         answer.SetException(new InvalidOperationException("left behind"));
         await Assert.ThrowsAsync<InvalidOperationException>(() => answer.Task);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_logger_that_throws_fails_no_call(bool factory)
+    {
+        using ScriptedHandler server = new();
+        server.AnswerInTurn(
+            static () => ScriptedHandler.Json("{}", HttpStatusCode.BadGateway),
+            static () => ScriptedHandler.Json(TestClient.ConfigurationJson)
+        );
+        using HttpClient http = new(server, disposeHandler: false);
+        RavatarClientOptions options = new() { Retry = { BaseDelay = TimeSpan.FromMilliseconds(1) } };
+        using ThrowingLogger logger = new();
+        using RavatarClientFactory many = new(options, http, logger);
+        options.UserId = "user-123";
+        await using RavatarClient client = factory ? many.Create("user-123") : new RavatarClient(options, http, logger);
+        await client.GetConfigurationAsync(TestContext.Current.CancellationToken);
+        server.RevokeAll();
+        await client.GetConfigurationAsync(TestContext.Current.CancellationToken);
+        Assert.True(logger.Asked > 4);
+    }
+
+    private sealed class ThrowingLogger : ILoggerFactory, ILogger
+    {
+        private int _asked;
+
+        public int Asked => _asked;
+
+        public ILogger CreateLogger(string categoryName) => this;
+
+        public void AddProvider(ILoggerProvider provider) { }
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => throw new InvalidOperationException("The disk is full.");
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(
+            LogLevel logLevel,
+            EventId eventId,
+            TState state,
+            Exception? exception,
+            Func<TState, Exception?, string> formatter
+        )
+        {
+            Interlocked.Increment(ref _asked);
+            throw new InvalidOperationException("The disk is full.");
+        }
+
+        public void Dispose() { }
     }
 }
