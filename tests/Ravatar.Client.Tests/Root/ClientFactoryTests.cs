@@ -172,6 +172,25 @@ public class ClientFactoryTests
     }
 
     [Theory]
+    [InlineData("Ravatar.Client.Factory")]
+    [InlineData("Ravatar.Client.Factory:eu")]
+    [InlineData("Ravatar.Client.FactoryFloor")]
+    public async Task A_client_may_have_any_name_beside_factories(string name)
+    {
+        HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
+        ScriptedHandler others = new();
+        builder.Services.AddRavatarClientFactory(o => o.ProjectId = "proj-f").ConfigurePrimaryHttpMessageHandler(() => others);
+        builder.Services.AddRavatarClientFactory("eu", o => o.ProjectId = "proj-f").ConfigurePrimaryHttpMessageHandler(() => others);
+        builder.Services.AddRavatarClient(name, o => o.UserId = "user-1").ConfigurePrimaryHttpMessageHandler(Primary);
+        using IHost host = builder.Build();
+        await host.StartAsync(Token);
+        await host.Services.GetRequiredKeyedService<RavatarClient>(name).GetConfigurationAsync(Token);
+        Assert.Equal("""{"user_id":"user-1"}""", _server.Seen[0].Body);
+        Assert.Equal("user-1", host.Services.GetRequiredService<IOptionsMonitor<RavatarClientOptions>>().Get(name).UserId);
+        Assert.Empty(others.Seen);
+    }
+
+    [Theory]
     [InlineData("client", "UserId:")]
     [InlineData("factory", "MaxConnections:")]
     [InlineData("named factory", "MaxConnections:")]
