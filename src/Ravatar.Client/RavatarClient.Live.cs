@@ -10,7 +10,7 @@ public sealed partial class RavatarClient
     {
         options ??= new LiveOptions();
         options.Check(nameof(options));
-        Guard.NotDisposed(Volatile.Read(ref _disposed) != 0, this);
+        CheckNotDisposed();
         cancellationToken.ThrowIfCancellationRequested();
         CheckLiveMode(channel.AvatarId);
         return await GetLive().StartAsync(channel.LiveChannel, options, cancellationToken).ConfigureAwait(false);
@@ -91,7 +91,10 @@ public sealed partial class RavatarClient
         TokenSource tokens = new(
             token => CreateApi().IssueTokenAsync(owner.UserId, owner.ProjectId, token),
             _time,
-            _loggers.CreateLogger(Log.AuthenticationCategory)
+            _loggers.CreateLogger(Log.AuthenticationCategory),
+            _stores?.For(owner.UserId, owner.ProjectId),
+            _flights,
+            (owner.UserId, owner.ProjectId)
         );
         await using (tokens.ConfigureAwait(false))
         {

@@ -3,8 +3,9 @@ using Microsoft.Extensions.Logging;
 namespace Ravatar.Client;
 
 /// <summary>
-/// The one owner of a user's token. Any number of callers share one issuance (a "flight"), which runs on this object's own
+/// The one owner of a client's token. Any number of callers share one issuance (a "flight"), which runs on this object's own
 /// lifetime: a caller who gives up leaves it to the others. A failed flight fails those who wait for it and is not remembered.
+/// Sources of the same user may share their flights in turn.
 /// </summary>
 internal sealed class TokenSource : IAsyncDisposable
 {
@@ -17,6 +18,9 @@ internal sealed class TokenSource : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly ITokenStore? _store;
+    private readonly TokenFlights _flights;
+    private readonly (string User, string? Project) _place;
+    private readonly double _share;
     private readonly CancellationTokenSource _lifetime = new();
     private readonly object _gate = new();
 
@@ -30,9 +34,23 @@ internal sealed class TokenSource : IAsyncDisposable
     /// <param name="time">The clock.</param>
     /// <param name="logger">Where issuance and its failures are told.</param>
     /// <param name="store">Where the token lies for others as well; null for nowhere.</param>
-    public TokenSource(Func<CancellationToken, Task<string>> issue, TimeProvider time, ILogger logger, ITokenStore? store = null)
+    /// <param name="flights">Whose flights are shared; null for nobody's.</param>
+    /// <param name="place">The user and the project: sources with the same one share a flight.</param>
+    /// <param name="share">From 0 to 1, another one for each source, so that not all of them replace the token at the same time.</param>
+    public TokenSource(
+        Func<CancellationToken, Task<string>> issue,
+        TimeProvider time,
+        ILogger logger,
+        ITokenStore? store = null,
+        TokenFlights? flights = null,
+        (string User, string? Project) place = default,
+        double share = 0
+    )
     {
         _store = store;
+        _flights = flights ?? new TokenFlights(time);
+        _place = (place.User ?? "", place.Project);
+        _share = share;
         _issue = issue;
         _time = time;
         _logger = logger;
@@ -128,11 +146,10 @@ internal sealed class TokenSource : IAsyncDisposable
     private async Task<AccessToken> FlyAsync(AccessToken? refused, bool mayShare)
     {
         Held? previous = _held;
-        Held? held;
+        (AccessToken Token, TimeSpan Life) got;
         try
         {
-            held = mayShare ? await TakeSharedAsync(refused ?? previous?.Token).ConfigureAwait(false) : null;
-            held ??= await IssueAsync().ConfigureAwait(false);
+            got = await FlyWithOthersAsync(refused ?? previous?.Token, mayShare).ConfigureAwait(false);
         }
         catch (Exception exception) when (TryKeep(previous))
         {
@@ -148,14 +165,38 @@ internal sealed class TokenSource : IAsyncDisposable
             Log.TokenNotIssued(_logger, exception);
             throw;
         }
-        Land(held);
-        return held.Token;
+        Land(Hold(got.Token, got.Life));
+        return got.Token;
     }
 
-    /// <summary>What others left, unless it is the very token that is to be replaced.</summary>
-    private async Task<Held?> TakeSharedAsync(AccessToken? unwanted)
+    private async Task<(AccessToken Token, TimeSpan Life)> FlyWithOthersAsync(AccessToken? unwanted, bool mayShare)
     {
-        if (_store is null || await _store.ReadAsync(_lifetime.Token).ConfigureAwait(false) is not { } shared)
+        while (true)
+        {
+            (AccessToken Token, TimeSpan Life) got = await _flights
+                .JoinAsync(_place, token => FetchAsync(unwanted, mayShare, token), _lifetime.Token)
+                .ConfigureAwait(false);
+            // Who started the flight may have been content with what we know to be no good.
+            if (!got.Token.IsShared || (mayShare && got.Token.Value != unwanted?.Value))
+            {
+                return got;
+            }
+        }
+    }
+
+    private async Task<(AccessToken Token, TimeSpan Life)> FetchAsync(
+        AccessToken? unwanted,
+        bool mayShare,
+        CancellationToken cancellationToken
+    ) =>
+        mayShare && await TakeSharedAsync(unwanted, cancellationToken).ConfigureAwait(false) is { } shared
+            ? shared
+            : await IssueAsync(cancellationToken).ConfigureAwait(false);
+
+    /// <summary>What others left, unless it is the very token that is to be replaced.</summary>
+    private async Task<(AccessToken Token, TimeSpan Life)?> TakeSharedAsync(AccessToken? unwanted, CancellationToken cancellationToken)
+    {
+        if (_store is null || await _store.ReadAsync(cancellationToken).ConfigureAwait(false) is not { } shared)
         {
             return null;
         }
@@ -164,28 +205,28 @@ internal sealed class TokenSource : IAsyncDisposable
             return null;
         }
         Log.TokenShared(_logger, shared.Life.TotalSeconds);
-        return Hold(shared.Token, shared.Life);
+        return shared;
     }
 
-    private async Task<Held> IssueAsync()
+    private async Task<(AccessToken Token, TimeSpan Life)> IssueAsync(CancellationToken cancellationToken)
     {
-        AccessToken token = new(await _issue(_lifetime.Token).ConfigureAwait(false));
+        AccessToken token = new(await _issue(cancellationToken).ConfigureAwait(false));
         Telemetry.TokensIssued.Add(1);
         Telemetry.TokenRefreshes.Add(_newest is null ? 0 : 1);
-        Held held = Hold(token, TokenLife.Of(token, _time.GetUtcNow()));
-        Log.TokenIssued(_logger, held.Life.TotalSeconds, (held.Life - TokenLife.Margin(held.Life)).TotalSeconds);
+        TimeSpan life = TokenLife.Of(token, _time.GetUtcNow());
+        Log.TokenIssued(_logger, life.TotalSeconds, TokenLife.Use(life, _share).TotalSeconds);
         if (_store is not null)
         {
             // Before anyone gets it: whoever asks next, in whatever process, finds it.
-            await _store.WriteAsync(token, held.Life, _lifetime.Token).ConfigureAwait(false);
+            await _store.WriteAsync(token, life, cancellationToken).ConfigureAwait(false);
         }
-        return held;
+        return (token, life);
     }
 
     private Held Hold(AccessToken token, TimeSpan life)
     {
         long now = _time.GetTimestamp();
-        return new Held(token, life, now + Ticks(life - TokenLife.Margin(life)), now + Ticks(life));
+        return new Held(token, life, now + Ticks(TokenLife.Use(life, _share)), now + Ticks(life));
     }
 
     // The end of a flight: the next call that finds no token starts another. Tells whether the client is disposed.

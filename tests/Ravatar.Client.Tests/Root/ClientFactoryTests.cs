@@ -99,6 +99,37 @@ public class ClientFactoryTests
     }
 
     [Fact]
+    public async Task The_connections_end_with_the_factory_and_its_last_client()
+    {
+        RavatarClientFactory factory = new(new RavatarClientOptions(), _server, _logs, _time);
+        RavatarClient a = factory.Create("user-a");
+        RavatarClient b = factory.Create("user-b");
+        RavatarClient c = factory.Create("user-c");
+        await a.DisposeAsync();
+        await b.DisposeAsync();
+        await b.DisposeAsync();
+        Assert.False(_server.Disposed);
+        factory.Dispose();
+        factory.Dispose();
+        Assert.False(_server.Disposed);
+        await c.DisposeAsync();
+        Assert.True(_server.Disposed);
+    }
+
+    [Fact]
+    public async Task And_with_the_factory_where_there_is_no_client()
+    {
+        RavatarClientFactory factory = new(new RavatarClientOptions(), _server, _logs, _time);
+        await using (RavatarClient client = factory.Create("user-a"))
+        {
+            await client.GetConfigurationAsync(Token);
+        }
+        Assert.False(_server.Disposed);
+        factory.Dispose();
+        Assert.True(_server.Disposed);
+    }
+
+    [Fact]
     public void A_client_takes_less_than_five_kilobytes_before_its_first_call()
     {
         const int Users = 1000;
