@@ -89,7 +89,7 @@ public sealed partial class RavatarClient
             return;
         }
         TokenSource tokens = new(
-            token => CreateApi().IssueTokenAsync(owner.UserId, owner.ProjectId, token),
+            (cause, token) => CreateApi().IssueTokenAsync(owner.UserId, owner.ProjectId, cause, token),
             _time,
             _loggers.CreateLogger(Log.AuthenticationCategory),
             _stores?.For(owner.UserId, owner.ProjectId),

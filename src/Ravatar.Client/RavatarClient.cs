@@ -99,7 +99,7 @@ public sealed partial class RavatarClient : IAsyncDisposable, IDisposable
         _flights = flights;
         _factory = factory;
         _tokens = new TokenSource(
-            token => CreateApi().IssueTokenAsync(_options.UserId, _options.ProjectId, token),
+            (cause, token) => CreateApi().IssueTokenAsync(_options.UserId, _options.ProjectId, cause, token),
             _time,
             authentication,
             _stores?.For(options.UserId, options.ProjectId),

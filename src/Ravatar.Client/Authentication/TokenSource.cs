@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 
 namespace Ravatar.Client;
@@ -14,7 +15,7 @@ internal sealed class TokenSource : IAsyncDisposable
 
     private static readonly TimeSpan DisposalLimit = TimeSpan.FromSeconds(5);
 
-    private readonly Func<CancellationToken, Task<string>> _issue;
+    private readonly Func<ActivityContext, CancellationToken, Task<string>> _issue;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly ITokenStore? _store;
@@ -30,7 +31,7 @@ internal sealed class TokenSource : IAsyncDisposable
     private Task<AccessToken>? _flight;
     private bool _disposed;
 
-    /// <param name="issue">Asks the server for a token; the only thing here that reaches the network.</param>
+    /// <param name="issue">Asks the server for a token; the only thing here that reaches the network. It is told whose call it serves first, for its trace.</param>
     /// <param name="time">The clock.</param>
     /// <param name="logger">Where issuance and its failures are told.</param>
     /// <param name="store">Where the token lies for others as well; null for nowhere.</param>
@@ -38,7 +39,7 @@ internal sealed class TokenSource : IAsyncDisposable
     /// <param name="place">The user and the project: sources with the same one share a flight.</param>
     /// <param name="share">From 0 to 1, another one for each source, so that not all of them replace the token at the same time.</param>
     public TokenSource(
-        Func<CancellationToken, Task<string>> issue,
+        Func<ActivityContext, CancellationToken, Task<string>> issue,
         TimeProvider time,
         ILogger logger,
         ITokenStore? store = null,
@@ -134,7 +135,7 @@ internal sealed class TokenSource : IAsyncDisposable
                     forgotten = true;
                 }
             }
-            flight = _flight ??= Detached.Run(() => FlyAsync(refused, mayShare));
+            flight = _flight ??= Start(refused, mayShare);
         }
         if (forgotten)
         {
@@ -143,13 +144,20 @@ internal sealed class TokenSource : IAsyncDisposable
         return Clock.WaitAsync(flight, _time, cancellationToken);
     }
 
-    private async Task<AccessToken> FlyAsync(AccessToken? refused, bool mayShare)
+    // Under the gate; the flight itself begins elsewhere.
+    private Task<AccessToken> Start(AccessToken? refused, bool mayShare)
     {
         Held? previous = _held;
+        ActivityContext cause = Telemetry.Source.HasListeners() && Activity.Current is { } activity ? activity.Context : default;
+        return Detached.Run(() => FlyAsync(previous, new Wish(refused ?? previous?.Token, mayShare, cause)));
+    }
+
+    private async Task<AccessToken> FlyAsync(Held? previous, Wish wish)
+    {
         (AccessToken Token, TimeSpan Life) got;
         try
         {
-            got = await FlyWithOthersAsync(refused ?? previous?.Token, mayShare).ConfigureAwait(false);
+            got = await FlyWithOthersAsync(wish).ConfigureAwait(false);
         }
         catch (Exception exception) when (TryKeep(previous))
         {
@@ -169,29 +177,25 @@ internal sealed class TokenSource : IAsyncDisposable
         return got.Token;
     }
 
-    private async Task<(AccessToken Token, TimeSpan Life)> FlyWithOthersAsync(AccessToken? unwanted, bool mayShare)
+    private async Task<(AccessToken Token, TimeSpan Life)> FlyWithOthersAsync(Wish wish)
     {
         while (true)
         {
             (AccessToken Token, TimeSpan Life) got = await _flights
-                .JoinAsync(_place, token => FetchAsync(unwanted, mayShare, token), _lifetime.Token)
+                .JoinAsync(_place, token => FetchAsync(wish, token), _lifetime.Token)
                 .ConfigureAwait(false);
             // Who started the flight may have been content with what we know to be no good.
-            if (!got.Token.IsShared || (mayShare && got.Token.Value != unwanted?.Value))
+            if (!got.Token.IsShared || (wish.MayShare && got.Token.Value != wish.Unwanted?.Value))
             {
                 return got;
             }
         }
     }
 
-    private async Task<(AccessToken Token, TimeSpan Life)> FetchAsync(
-        AccessToken? unwanted,
-        bool mayShare,
-        CancellationToken cancellationToken
-    ) =>
-        mayShare && await TakeSharedAsync(unwanted, cancellationToken).ConfigureAwait(false) is { } shared
+    private async Task<(AccessToken Token, TimeSpan Life)> FetchAsync(Wish wish, CancellationToken cancellationToken) =>
+        wish.MayShare && await TakeSharedAsync(wish.Unwanted, cancellationToken).ConfigureAwait(false) is { } shared
             ? shared
-            : await IssueAsync(cancellationToken).ConfigureAwait(false);
+            : await IssueAsync(wish.Cause, cancellationToken).ConfigureAwait(false);
 
     /// <summary>What others left, unless it is the very token that is to be replaced.</summary>
     private async Task<(AccessToken Token, TimeSpan Life)?> TakeSharedAsync(AccessToken? unwanted, CancellationToken cancellationToken)
@@ -208,9 +212,9 @@ internal sealed class TokenSource : IAsyncDisposable
         return shared;
     }
 
-    private async Task<(AccessToken Token, TimeSpan Life)> IssueAsync(CancellationToken cancellationToken)
+    private async Task<(AccessToken Token, TimeSpan Life)> IssueAsync(ActivityContext cause, CancellationToken cancellationToken)
     {
-        AccessToken token = new(await _issue(cancellationToken).ConfigureAwait(false));
+        AccessToken token = new(await _issue(cause, cancellationToken).ConfigureAwait(false));
         Telemetry.TokensIssued.Add(1);
         Telemetry.TokenRefreshes.Add(_newest is null ? 0 : 1);
         TimeSpan life = TokenLife.Of(token, _time.GetUtcNow());
@@ -261,6 +265,12 @@ internal sealed class TokenSource : IAsyncDisposable
     }
 
     private long Ticks(TimeSpan span) => (long)(span.TotalSeconds * _time.TimestampFrequency);
+
+    /// <summary>What a flight is for.</summary>
+    /// <param name="Unwanted">The token that is to be replaced.</param>
+    /// <param name="MayShare">Whether what others left will do.</param>
+    /// <param name="Cause">The span of the call that started it.</param>
+    private readonly record struct Wish(AccessToken? Unwanted, bool MayShare, ActivityContext Cause);
 
     /// <summary>A token with its times, as timestamps of the clock.</summary>
     private sealed record Held(AccessToken Token, TimeSpan Life, long Due, long Expires)

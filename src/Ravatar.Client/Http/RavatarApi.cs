@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
@@ -28,11 +29,11 @@ internal sealed class RavatarApi(HttpClient http, ApiSettings settings, Action<H
     private static readonly RequestInfo EndLive = new("POST /endLiveSession");
 
     /// <summary><c>POST /jwt</c>: asks for a token.</summary>
-    public async Task<string> IssueTokenAsync(string userId, string? projectId, CancellationToken cancellationToken)
+    public async Task<string> IssueTokenAsync(string userId, string? projectId, ActivityContext cause, CancellationToken cancellationToken)
     {
         using HttpRequestMessage request = Create(HttpMethod.Post, "jwt", Jwt);
         request.Content = JwtBody.Create(userId, projectId);
-        using HttpResponseMessage response = await SendAsync(request, cancellationToken).ConfigureAwait(false);
+        using HttpResponseMessage response = await SendAsync(request, cancellationToken, cause).ConfigureAwait(false);
         // Nothing of this body may reach a message, except what it says about its own failure.
         TokenAnswer answer = await ReadAsync(response, Jwt, static body => JwtBody.Read(body.Span), cancellationToken)
             .ConfigureAwait(false);
@@ -146,10 +147,14 @@ internal sealed class RavatarApi(HttpClient http, ApiSettings settings, Action<H
         return request;
     }
 
-    private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    private async Task<HttpResponseMessage> SendAsync(
+        HttpRequestMessage request,
+        CancellationToken cancellationToken,
+        ActivityContext cause = default
+    )
     {
         RequestInfo info = RequestInfo.Of(request);
-        RequestWatch watch = new(info, settings);
+        RequestWatch watch = new(info, settings, cause);
         try
         {
             // Not waiting for the body here: the attempt has read it already, within its own limits.

@@ -369,7 +369,7 @@ public class TokenCacheTests
     {
         ILogger logger = _logs.CreateLogger("test");
         stores ??= Stores(address, secret, plain);
-        return new TokenSource(_ => Task.FromResult(Issue(life, issue)), _time, logger, stores.For(user, project), share: share);
+        return new TokenSource((_, _) => Task.FromResult(Issue(life, issue)), _time, logger, stores.For(user, project), share: share);
     }
 
     private DistributedTokens Stores(Uri? address = null, byte secret = 1, bool plain = false)

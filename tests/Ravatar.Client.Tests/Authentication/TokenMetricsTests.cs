@@ -30,5 +30,5 @@ public class TokenMetricsTests
     }
 
     private TokenSource Source(MemoryTokens memory) =>
-        new(_ => Task.FromResult(Guid.NewGuid().ToString("N")), _time, _logs.CreateLogger("test"), memory.For("user-1", null));
+        new((_, _) => Task.FromResult(Guid.NewGuid().ToString("N")), _time, _logs.CreateLogger("test"), memory.For("user-1", null));
 }

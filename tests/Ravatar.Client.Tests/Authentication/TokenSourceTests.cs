@@ -381,10 +381,10 @@ public class TokenSourceTests
     private string Living(TimeSpan life) => Jwts.Living(_time.GetUtcNow(), life);
 
     private TokenSource Source(Func<CancellationToken, Task<string>> issue, double share = 0) =>
-        new(issue, _time, _logs.CreateLogger("test"), share: share);
+        new((_, token) => issue(token), _time, _logs.CreateLogger("test"), share: share);
 
     private TokenSource Sharing(TokenFlights flights, Func<CancellationToken, Task<string>> issue) =>
-        new(issue, _time, _logs.CreateLogger("test"), flights: flights, place: ("user-1", null));
+        new((_, token) => issue(token), _time, _logs.CreateLogger("test"), flights: flights, place: ("user-1", null));
 
     /// <summary>Sources join on the pool.</summary>
     private static async Task JoinedAsync(TokenFlights flights, int waiting)
@@ -399,7 +399,7 @@ public class TokenSourceTests
     // Each flight is announced, and answered by the test.
     private TokenSource Scripted() =>
         new(
-            _ =>
+            (_, _) =>
             {
                 TaskCompletionSource<string> flight = new(TaskCreationOptions.RunContinuationsAsynchronously);
                 _flights.Add(flight);
