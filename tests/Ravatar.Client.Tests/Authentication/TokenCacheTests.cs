@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text;
 using Microsoft.Extensions.Logging;
 using Xunit;
@@ -72,13 +73,19 @@ public class TokenCacheTests
             await source.GetAsync(default);
         }
         Assert.Single(_issued);
+        ConcurrentDictionary<TimeSpan, bool> due = new();
+        _cache.Before = _ =>
+        {
+            due[_time.Elapsed] = true;
+            return Task.CompletedTask;
+        };
         _time.Advance(TimeSpan.FromHours(24) - TimeSpan.FromMinutes(5));
         for (int second = 0; second < 300; second++)
         {
             await Task.WhenAll(fleet.Select(s => s.GetAsync(default).AsTask()));
             _time.Advance(TimeSpan.FromSeconds(1));
         }
-        Assert.Equal(2, _issued.Count);
+        Assert.Equal((2, fleet.Length), (_issued.Count, due.Count)); // one after another
         AccessToken[] held = await Task.WhenAll(fleet.Select(s => s.GetAsync(default).AsTask()));
         Assert.Equal([_issued[1]], held.Select(t => t.Value).Distinct());
         foreach (TokenSource source in fleet)

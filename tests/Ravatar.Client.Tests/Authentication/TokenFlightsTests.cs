@@ -46,7 +46,9 @@ public class TokenFlightsTests
         Task first = JoinAsync(leaving.Token);
         Task<(AccessToken Token, TimeSpan)> second = JoinAsync(default);
         await leaving.CancelAsync();
-        OperationCanceledException left = await Assert.ThrowsAnyAsync<OperationCanceledException>(() => first);
+        OperationCanceledException left = await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
+            first.WaitAsync(ManualTimeProvider.HangGuard, TestContext.Current.CancellationToken)
+        );
         Assert.Equal(leaving.Token, left.CancellationToken);
         Assert.False((await _lifetime.Task).IsCancellationRequested);
         _landing.SetResult(Fetched("token-1"));
