@@ -6,7 +6,8 @@ namespace Ravatar.Client;
 /// <summary>The SDK's HTTP handlers, outermost first: sign-in, repetition, the single attempt; then the transport.</summary>
 internal static class HandlerChain
 {
-    private static readonly TimeSpan ConnectionLifetime = TimeSpan.FromMinutes(2);
+    /// <summary>After that a connection that is free is replaced.</summary>
+    public static readonly TimeSpan ConnectionLifetime = TimeSpan.FromMinutes(2);
 
     /// <summary>The chain around a transport, for clients made by hand.</summary>
     public static HttpMessageHandler Build(

@@ -33,7 +33,7 @@ public sealed partial class RavatarClient
         {
             Guard.UpToOneDay(timeout, nameof(options));
         }
-        Guard.NotDisposed(Volatile.Read(ref _disposed) != 0, this);
+        CheckNotDisposed();
         cancellationToken.ThrowIfCancellationRequested();
         ChatConfiguration configuration = await GetConfigurationInHandAsync(cancellationToken).ConfigureAwait(false);
         ChatIdentity identity = ChatSelection.Choose(

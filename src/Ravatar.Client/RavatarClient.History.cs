@@ -38,7 +38,7 @@ public sealed partial class RavatarClient
     /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     public IAsyncEnumerable<HistoryMessage> GetHistoryAsync(CancellationToken cancellationToken = default)
     {
-        Guard.NotDisposed(Volatile.Read(ref _disposed) != 0, this);
+        CheckNotDisposed();
         cancellationToken.ThrowIfCancellationRequested();
         HistoryPager pager = new((page, token) => ReadPageAsync(page, MessagesPerPage, token), _options.PrefetchPages, _logger);
         return pager.ReadAllAsync(cancellationToken);

@@ -10,7 +10,7 @@ public sealed partial class RavatarClient
     {
         options ??= new LiveOptions();
         options.Check(nameof(options));
-        Guard.NotDisposed(Volatile.Read(ref _disposed) != 0, this);
+        CheckNotDisposed();
         cancellationToken.ThrowIfCancellationRequested();
         CheckLiveMode(channel.AvatarId);
         return await GetLive().StartAsync(channel.LiveChannel, options, cancellationToken).ConfigureAwait(false);
@@ -89,9 +89,12 @@ public sealed partial class RavatarClient
             return;
         }
         TokenSource tokens = new(
-            token => CreateApi().IssueTokenAsync(owner.UserId, owner.ProjectId, token),
+            (cause, token) => CreateApi().IssueTokenAsync(owner.UserId, owner.ProjectId, cause, token),
             _time,
-            QuietLogger.For(_loggers, Log.AuthenticationCategory)
+            QuietLogger.For(_loggers, Log.AuthenticationCategory),
+            _stores?.For(owner.UserId, owner.ProjectId),
+            _flights,
+            (owner.UserId, owner.ProjectId)
         );
         await using (tokens.ConfigureAwait(false))
         {

@@ -19,10 +19,14 @@ public sealed partial class RavatarClient : IAsyncDisposable, IDisposable
     private readonly TimeProvider _time;
     private readonly Func<HttpClient> _httpClients;
     private readonly HttpClient? _owned;
+    private readonly RavatarClientFactory? _factory;
+    private readonly ITokenStores? _stores;
+    private readonly TokenFlights? _flights;
     private readonly ApiSettings _apiSettings;
     private readonly TokenSource _tokens;
     private readonly ILogger _logger;
     private readonly CancellationTokenSource _lifetime = new();
+    private readonly TaskCompletionSource<bool> _gone = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile ChatConfiguration? _configuration;
     private int _disposed;
 
@@ -57,7 +61,7 @@ public sealed partial class RavatarClient : IAsyncDisposable, IDisposable
         TimeProvider? timeProvider,
         Func<double>? randomizer
     )
-        : this(options, httpClients: null, loggerFactory, timeProvider)
+        : this(options, httpClients: null, loggerFactory, timeProvider, randomizer: randomizer)
     {
         _owned = HandlerChain.CreateClient(HandlerChain.Build(_options, transport, _loggers, _time, randomizer));
         _httpClients = () => _owned;
@@ -69,12 +73,18 @@ public sealed partial class RavatarClient : IAsyncDisposable, IDisposable
     /// <param name="loggerFactory">Where to log.</param>
     /// <param name="timeProvider">The clock.</param>
     /// <param name="stores">Where tokens lie for others as well. Defaults to what the options say.</param>
+    /// <param name="flights">Where sign-ins are shared with others. Defaults to nowhere.</param>
+    /// <param name="factory">Who made it, and owns what it shares.</param>
+    /// <param name="randomizer">From 0 to 1, for tests; null for the shared generator.</param>
     internal RavatarClient(
         RavatarClientOptions options,
         Func<HttpClient>? httpClients,
         ILoggerFactory? loggerFactory,
         TimeProvider? timeProvider,
-        ITokenStores? stores = null
+        ITokenStores? stores = null,
+        TokenFlights? flights = null,
+        RavatarClientFactory? factory = null,
+        Func<double>? randomizer = null
     )
     {
         _options = options;
@@ -84,13 +94,20 @@ public sealed partial class RavatarClient : IAsyncDisposable, IDisposable
         _apiSettings = new ApiSettings(options.BaseAddress, options.MaxResponseBytes, _time);
         _logger = QuietLogger.For(_loggers, Log.HttpCategory);
         ILogger authentication = QuietLogger.For(_loggers, Log.AuthenticationCategory);
-        stores ??= options.TokenCache is { } cache ? new DistributedTokens(cache, options.BaseAddress, _time, authentication) : null;
+        _stores =
+            stores ?? (options.TokenCache is { } cache ? new DistributedTokens(cache, options.BaseAddress, _time, authentication) : null);
+        _flights = flights;
+        _factory = factory;
         _tokens = new TokenSource(
-            token => CreateApi().IssueTokenAsync(_options.UserId, _options.ProjectId, token),
+            (cause, token) => CreateApi().IssueTokenAsync(_options.UserId, _options.ProjectId, cause, token),
             _time,
             authentication,
-            stores?.For(options.UserId, options.ProjectId)
+            _stores?.For(options.UserId, options.ProjectId),
+            flights,
+            (options.UserId, options.ProjectId),
+            (randomizer ?? NextRandom)()
         );
+        factory?.Enter(); // last: whoever enters leaves
     }
 
     /// <summary>Reads what there is to choose from: avatars, languages, kinds of chat, time-outs (<c>GET /connection</c>).</summary>
@@ -127,8 +144,21 @@ public sealed partial class RavatarClient : IAsyncDisposable, IDisposable
     {
         if (Interlocked.Exchange(ref _disposed, 1) != 0)
         {
+            await _gone.Task.ConfigureAwait(false);
             return;
         }
+        try
+        {
+            await EndAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            _gone.SetResult(true);
+        }
+    }
+
+    private async Task EndAsync()
+    {
         Task liveOver = DisposeLiveAsync();
         await DisposeChannelsAsync().ConfigureAwait(false);
         await Clock.CancelAsync(_lifetime).ConfigureAwait(false);
@@ -153,6 +183,7 @@ public sealed partial class RavatarClient : IAsyncDisposable, IDisposable
     {
         await _tokens.DisposeAsync().ConfigureAwait(false);
         _owned?.Dispose();
+        _factory?.Leave();
         // The lifetime's source is left undisposed: calls under way still ask it why they ended, and it holds no timer.
     }
 
@@ -166,9 +197,11 @@ public sealed partial class RavatarClient : IAsyncDisposable, IDisposable
     /// <summary>Runs one call: not at all on a disposed client or for a caller who has given up, and not beyond the end of either.</summary>
     private async Task<T> RunAsync<T>(Func<RavatarApi, CancellationToken, Task<T>> call, CancellationToken cancellationToken)
     {
-        Guard.NotDisposed(Volatile.Read(ref _disposed) != 0, this);
+        CheckNotDisposed();
         cancellationToken.ThrowIfCancellationRequested();
-        using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _lifetime.Token);
+        using CancellationTokenSource either = _factory is null
+            ? CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _lifetime.Token)
+            : CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _lifetime.Token, _factory.Lifetime);
         try
         {
             return await call(CreateApi(), either.Token).ConfigureAwait(false);
@@ -181,6 +214,20 @@ public sealed partial class RavatarClient : IAsyncDisposable, IDisposable
             when (_lifetime.IsCancellationRequested && exception is OperationCanceledException or ObjectDisposedException)
         {
             throw new ObjectDisposedException("The client was disposed during the call.", exception);
+        }
+        catch (OperationCanceledException exception) when (_factory is { IsDisposed: true })
+        {
+            throw new ObjectDisposedException("The client's factory was disposed during the call.", exception);
+        }
+    }
+
+    /// <exception cref="ObjectDisposedException">The client, or the factory that made it, is disposed.</exception>
+    private void CheckNotDisposed()
+    {
+        Guard.NotDisposed(Volatile.Read(ref _disposed) != 0, this);
+        if (_factory is not null)
+        {
+            Guard.NotDisposed(_factory.IsDisposed, _factory);
         }
     }
 }

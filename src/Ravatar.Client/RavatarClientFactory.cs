@@ -14,6 +14,10 @@ public sealed class RavatarClientFactory : IRavatarClientFactory, IDisposable
     private readonly Func<HttpClient> _httpClients;
     private readonly HttpClient? _owned;
     private readonly ITokenStores _stores;
+    private readonly TokenFlights _flights;
+    private readonly CancellationTokenSource _lifetime = new();
+    private readonly object _gate = new();
+    private int _clients;
     private volatile bool _disposed;
 
     /// <summary>Makes a factory. Nothing is sent before the first call of one of its clients.</summary>
@@ -28,9 +32,22 @@ public sealed class RavatarClientFactory : IRavatarClientFactory, IDisposable
         ILoggerFactory? loggerFactory = null,
         TimeProvider? timeProvider = null
     )
-        : this(RavatarClientOptions.CheckedCopy(options, forMany: true), httpClients: null, loggerFactory, timeProvider)
+        : this(
+            RavatarClientOptions.CheckedCopy(options, forMany: true),
+            HandlerChain.TransportFor(httpClient, options.MaxConnections),
+            loggerFactory,
+            timeProvider
+        ) { }
+
+    /// <summary>By hand: around a transport that is disposed with the factory, or with the last of its clients.</summary>
+    internal RavatarClientFactory(
+        RavatarClientOptions options,
+        HttpMessageHandler transport,
+        ILoggerFactory? loggerFactory,
+        TimeProvider? timeProvider
+    )
+        : this(options, httpClients: null, loggerFactory, timeProvider)
     {
-        HttpMessageHandler transport = HandlerChain.TransportFor(httpClient, _options.MaxConnections);
         _owned = HandlerChain.CreateClient(HandlerChain.Build(_options, transport, _loggers, _time));
         _httpClients = () => _owned;
     }
@@ -54,7 +71,14 @@ public sealed class RavatarClientFactory : IRavatarClientFactory, IDisposable
         _stores = options.TokenCache is { } cache
             ? new DistributedTokens(cache, options.BaseAddress, _time, QuietLogger.For(_loggers, Log.AuthenticationCategory))
             : new MemoryTokens(_time);
+        _flights = new TokenFlights(_time);
     }
+
+    /// <summary>Ends with the factory: the calls of its clients end with it.</summary>
+    internal CancellationToken Lifetime => _lifetime.Token;
+
+    /// <summary>Whether it is disposed.</summary>
+    internal bool IsDisposed => _disposed;
 
     /// <inheritdoc/>
     public RavatarClient Create(string userId, Action<RavatarUserOptions>? configure = null)
@@ -64,7 +88,7 @@ public sealed class RavatarClientFactory : IRavatarClientFactory, IDisposable
         RavatarClientOptions options = _options.For(userId, configure);
         List<string> problems = RavatarClientOptionsValidator.Check(options);
         return problems.Count == 0
-            ? new RavatarClient(options, HttpClientInUse, _loggers, _time, _stores)
+            ? new RavatarClient(options, _httpClients, _loggers, _time, _stores, _flights, this)
             : throw new ArgumentException(
                 string.Join(" ", problems),
                 problems[0].StartsWith("UserId", StringComparison.Ordinal) ? nameof(userId) : nameof(configure)
@@ -72,18 +96,49 @@ public sealed class RavatarClientFactory : IRavatarClientFactory, IDisposable
     }
 
     /// <summary>
-    /// Ends the shared connections, unless they are a caller's own <see cref="HttpClient"/>. The clients are their makers' to dispose, best before this: afterwards
-    /// their calls fail with <see cref="ObjectDisposedException"/>.
+    /// Ends the factory: calls of its clients, those under way included, fail with <see cref="ObjectDisposedException"/>. The clients are their makers' to dispose,
+    /// best before this. The shared connections, unless they are a caller's own <see cref="HttpClient"/>, end with the last client, which may have a live session to end.
     /// </summary>
     public void Dispose()
     {
-        _disposed = true;
-        _owned?.Dispose();
+        bool unused;
+        lock (_gate)
+        {
+            if (_disposed)
+            {
+                return;
+            }
+            _disposed = true;
+            unused = _clients == 0;
+        }
+        Detached.Observe(Clock.CancelAsync(_lifetime));
+        if (unused)
+        {
+            _owned?.Dispose();
+        }
     }
 
-    private HttpClient HttpClientInUse()
+    /// <summary>A client is made.</summary>
+    internal void Enter()
     {
-        Guard.NotDisposed(_disposed, this);
-        return _httpClients();
+        lock (_gate)
+        {
+            Guard.NotDisposed(_disposed, this);
+            _clients++;
+        }
+    }
+
+    /// <summary>A client has sent its last.</summary>
+    internal void Leave()
+    {
+        bool last;
+        lock (_gate)
+        {
+            last = --_clients == 0 && _disposed;
+        }
+        if (last)
+        {
+            _owned?.Dispose();
+        }
     }
 }

@@ -3,7 +3,8 @@ using Microsoft.Extensions.Options;
 namespace Ravatar.Client;
 
 /// <summary>The rules for options, the same for a host that validates at start and for a client made by hand.</summary>
-internal sealed class RavatarClientOptionsValidator : IValidateOptions<RavatarClientOptions>
+/// <param name="registrations">The container's: they tell whose options are a factory's.</param>
+internal sealed class RavatarClientOptionsValidator(IEnumerable<ClientRegistration> registrations) : IValidateOptions<RavatarClientOptions>
 {
     private const int MaxResponseBytesLimit = 1024 * 1024 * 1024;
 
@@ -15,7 +16,7 @@ internal sealed class RavatarClientOptionsValidator : IValidateOptions<RavatarCl
     /// <inheritdoc/>
     public ValidateOptionsResult Validate(string? name, RavatarClientOptions options)
     {
-        List<string> problems = Check(options, name?.StartsWith(ClientRegistration.FactoryName, StringComparison.Ordinal) is true);
+        List<string> problems = Check(options, registrations.Any(r => r.IsFactory && r.OptionsName == name));
         return problems.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(problems);
     }
 

@@ -80,7 +80,7 @@ public static class RavatarServiceCollectionExtensions
     {
         Guard.NotNull(services);
         Guard.NotNull(section);
-        services.AddOptions<RavatarClientOptions>(ClientRegistration.FactoryOptions(null)).Bind(section);
+        services.AddOptions<RavatarClientOptions>(ClientRegistration.Factory(null).OptionsName).Bind(section);
         return services.AddFactory();
     }
 
@@ -95,7 +95,7 @@ public static class RavatarServiceCollectionExtensions
     {
         Guard.NotNull(services);
         Guard.NotNull(configure);
-        services.AddOptions<RavatarClientOptions>(ClientRegistration.FactoryOptions(null)).Configure(configure);
+        services.AddOptions<RavatarClientOptions>(ClientRegistration.Factory(null).OptionsName).Configure(configure);
         return services.AddFactory();
     }
 
@@ -110,7 +110,7 @@ public static class RavatarServiceCollectionExtensions
         Guard.NotNull(services);
         Guard.NotBlank(name);
         Guard.NotNull(section);
-        services.AddOptions<RavatarClientOptions>(ClientRegistration.FactoryOptions(name)).Bind(section);
+        services.AddOptions<RavatarClientOptions>(ClientRegistration.Factory(name).OptionsName).Bind(section);
         return services.AddFactory(name);
     }
 
@@ -127,7 +127,7 @@ public static class RavatarServiceCollectionExtensions
         Guard.NotNull(services);
         Guard.NotBlank(name);
         Guard.NotNull(configure);
-        services.AddOptions<RavatarClientOptions>(ClientRegistration.FactoryOptions(name)).Configure(configure);
+        services.AddOptions<RavatarClientOptions>(ClientRegistration.Factory(name).OptionsName).Configure(configure);
         return services.AddFactory(name);
     }
 }

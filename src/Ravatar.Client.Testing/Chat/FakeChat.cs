@@ -76,8 +76,7 @@ public sealed class FakeChat
     /// <param name="cancellationToken">Stops the waiting, not the sending.</param>
     /// <returns>A task that completes when it has been written everywhere.</returns>
     /// <exception cref="IOException">A connection ended before.</exception>
-    public Task PushAsync(string text, CancellationToken cancellationToken = default) =>
-        Task.WhenAll(Sockets.Select(socket => socket.SendAsync(text, cancellationToken)));
+    public Task PushAsync(string text, CancellationToken cancellationToken = default) => PushAsync(Sockets, text, cancellationToken);
 
     /// <summary>Sends a frame over all open sockets of one user.</summary>
     /// <param name="userId">The user.</param>
@@ -86,7 +85,7 @@ public sealed class FakeChat
     /// <returns>A task that completes when it has been written everywhere.</returns>
     /// <exception cref="IOException">A connection ended before.</exception>
     public Task PushToUserAsync(string userId, string text, CancellationToken cancellationToken = default) =>
-        Task.WhenAll(Sockets.Where(socket => socket.UserId == userId).Select(socket => socket.SendAsync(text, cancellationToken)));
+        PushAsync(Sockets.Where(socket => socket.UserId == userId), text, cancellationToken);
 
     /// <summary>Loses all open connections at once.</summary>
     /// <param name="manner">How. Defaults to a TCP reset.</param>
@@ -195,4 +194,9 @@ public sealed class FakeChat
             socket.Pump.Frames.EnqueueText(System.Text.Encoding.UTF8.GetBytes(frame));
         }
     }
+
+    private static Task PushAsync(IEnumerable<FakeSocket> sockets, string text, CancellationToken cancellationToken) =>
+        cancellationToken.IsCancellationRequested
+            ? Task.FromCanceled(cancellationToken) // also where there is no socket
+            : Task.WhenAll(sockets.Select(socket => socket.SendAsync(text, cancellationToken)));
 }

@@ -140,6 +140,7 @@ public sealed class FakeJournal
     public async Task WaitForAsync(Func<FakeJournal, bool> condition, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(condition);
+        cancellationToken.ThrowIfCancellationRequested();
         var met = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         lock (_lock)
         {

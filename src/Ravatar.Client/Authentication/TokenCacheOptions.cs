@@ -48,11 +48,13 @@ public sealed class TokenCacheOptions
 
     internal ITokenProtector? GetProtector() => _protector;
 
-    /// <summary>Fills in what is missing.</summary>
-    internal void Complete(IDistributedCache? cache, ITokenProtector? protector)
+    /// <summary>A copy in which nothing is missing that is given here: the options may serve other containers as well.</summary>
+    internal TokenCacheOptions CompletedBy(IDistributedCache? cache, ITokenProtector? protector)
     {
-        _cache ??= cache;
-        _protector ??= protector;
+        TokenCacheOptions copy = (TokenCacheOptions)MemberwiseClone();
+        copy._cache ??= cache;
+        copy._protector ??= protector;
+        return copy;
     }
 
     /// <summary>A copy that no later change reaches.</summary>

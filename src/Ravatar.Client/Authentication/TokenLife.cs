@@ -33,10 +33,17 @@ internal static class TokenLife
         return seconds >= Longest.TotalSeconds ? Longest : TimeSpan.FromSeconds(seconds);
     }
 
-    /// <summary>How far ahead of its end a token is replaced: 10 % of its life, at most 5 minutes.</summary>
+    /// <summary>How far ahead of its end a token is replaced at most: 10 % of its life, and no more than 5 minutes.</summary>
     public static TimeSpan Margin(TimeSpan life)
     {
         TimeSpan tenth = TimeSpan.FromTicks(life.Ticks / 10);
         return tenth < LongestMargin ? tenth : LongestMargin;
     }
+
+    /// <summary>
+    /// How long a token is used: to its margin, or up to half the margin longer. Whose share is the smallest replaces it, and leaves the new one to the others.
+    /// </summary>
+    /// <param name="life">The token's life.</param>
+    /// <param name="share">From 0 to 1, another one for each who uses the token.</param>
+    public static TimeSpan Use(TimeSpan life, double share) => life - TimeSpan.FromTicks((long)(Margin(life).Ticks * (1 - share / 2)));
 }

@@ -1,10 +1,12 @@
+using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 
 namespace Ravatar.Client;
 
 /// <summary>
-/// The one owner of a user's token. Any number of callers share one issuance (a "flight"), which runs on this object's own
+/// The one owner of a client's token. Any number of callers share one issuance (a "flight"), which runs on this object's own
 /// lifetime: a caller who gives up leaves it to the others. A failed flight fails those who wait for it and is not remembered.
+/// Sources of the same user may share their flights in turn.
 /// </summary>
 internal sealed class TokenSource : IAsyncDisposable
 {
@@ -13,10 +15,13 @@ internal sealed class TokenSource : IAsyncDisposable
 
     private static readonly TimeSpan DisposalLimit = TimeSpan.FromSeconds(5);
 
-    private readonly Func<CancellationToken, Task<string>> _issue;
+    private readonly Func<ActivityContext, CancellationToken, Task<string>> _issue;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly ITokenStore? _store;
+    private readonly TokenFlights _flights;
+    private readonly (string User, string? Project) _place;
+    private readonly double _share;
     private readonly CancellationTokenSource _lifetime = new();
     private readonly object _gate = new();
 
@@ -26,13 +31,27 @@ internal sealed class TokenSource : IAsyncDisposable
     private Task<AccessToken>? _flight;
     private bool _disposed;
 
-    /// <param name="issue">Asks the server for a token; the only thing here that reaches the network.</param>
+    /// <param name="issue">Asks the server for a token; the only thing here that reaches the network. It is told whose call it serves first, for its trace.</param>
     /// <param name="time">The clock.</param>
     /// <param name="logger">Where issuance and its failures are told.</param>
     /// <param name="store">Where the token lies for others as well; null for nowhere.</param>
-    public TokenSource(Func<CancellationToken, Task<string>> issue, TimeProvider time, ILogger logger, ITokenStore? store = null)
+    /// <param name="flights">Whose flights are shared; null for nobody's.</param>
+    /// <param name="place">The user and the project: sources with the same one share a flight.</param>
+    /// <param name="share">From 0 to 1, another one for each source, so that not all of them replace the token at the same time.</param>
+    public TokenSource(
+        Func<ActivityContext, CancellationToken, Task<string>> issue,
+        TimeProvider time,
+        ILogger logger,
+        ITokenStore? store = null,
+        TokenFlights? flights = null,
+        (string User, string? Project) place = default,
+        double share = 0
+    )
     {
         _store = store;
+        _flights = flights ?? new TokenFlights(time);
+        _place = (place.User ?? "", place.Project);
+        _share = share;
         _issue = issue;
         _time = time;
         _logger = logger;
@@ -116,7 +135,7 @@ internal sealed class TokenSource : IAsyncDisposable
                     forgotten = true;
                 }
             }
-            flight = _flight ??= Detached.Run(() => FlyAsync(refused, mayShare));
+            flight = _flight ??= Start(refused, mayShare);
         }
         if (forgotten)
         {
@@ -125,14 +144,20 @@ internal sealed class TokenSource : IAsyncDisposable
         return Clock.WaitAsync(flight, _time, cancellationToken);
     }
 
-    private async Task<AccessToken> FlyAsync(AccessToken? refused, bool mayShare)
+    // Under the gate; the flight itself begins elsewhere.
+    private Task<AccessToken> Start(AccessToken? refused, bool mayShare)
     {
         Held? previous = _held;
-        Held? held;
+        ActivityContext cause = Telemetry.Source.HasListeners() && Activity.Current is { } activity ? activity.Context : default;
+        return Detached.Run(() => FlyAsync(previous, new Wish(refused ?? previous?.Token, mayShare, cause)));
+    }
+
+    private async Task<AccessToken> FlyAsync(Held? previous, Wish wish)
+    {
+        (AccessToken Token, TimeSpan Life) got;
         try
         {
-            held = mayShare ? await TakeSharedAsync(refused ?? previous?.Token).ConfigureAwait(false) : null;
-            held ??= await IssueAsync().ConfigureAwait(false);
+            got = await FlyWithOthersAsync(wish).ConfigureAwait(false);
         }
         catch (Exception exception) when (TryKeep(previous))
         {
@@ -148,14 +173,34 @@ internal sealed class TokenSource : IAsyncDisposable
             Log.TokenNotIssued(_logger, exception);
             throw;
         }
-        Land(held);
-        return held.Token;
+        Land(Hold(got.Token, got.Life));
+        return got.Token;
     }
 
-    /// <summary>What others left, unless it is the very token that is to be replaced.</summary>
-    private async Task<Held?> TakeSharedAsync(AccessToken? unwanted)
+    private async Task<(AccessToken Token, TimeSpan Life)> FlyWithOthersAsync(Wish wish)
     {
-        if (_store is null || await _store.ReadAsync(_lifetime.Token).ConfigureAwait(false) is not { } shared)
+        while (true)
+        {
+            (AccessToken Token, TimeSpan Life) got = await _flights
+                .JoinAsync(_place, token => FetchAsync(wish, token), _lifetime.Token)
+                .ConfigureAwait(false);
+            // Who started the flight may have been content with what we know to be no good.
+            if (!got.Token.IsShared || (wish.MayShare && got.Token.Value != wish.Unwanted?.Value))
+            {
+                return got;
+            }
+        }
+    }
+
+    private async Task<(AccessToken Token, TimeSpan Life)> FetchAsync(Wish wish, CancellationToken cancellationToken) =>
+        wish.MayShare && await TakeSharedAsync(wish.Unwanted, cancellationToken).ConfigureAwait(false) is { } shared
+            ? shared
+            : await IssueAsync(wish.Cause, cancellationToken).ConfigureAwait(false);
+
+    /// <summary>What others left, unless it is the very token that is to be replaced.</summary>
+    private async Task<(AccessToken Token, TimeSpan Life)?> TakeSharedAsync(AccessToken? unwanted, CancellationToken cancellationToken)
+    {
+        if (_store is null || await _store.ReadAsync(cancellationToken).ConfigureAwait(false) is not { } shared)
         {
             return null;
         }
@@ -164,28 +209,28 @@ internal sealed class TokenSource : IAsyncDisposable
             return null;
         }
         Log.TokenShared(_logger, shared.Life.TotalSeconds);
-        return Hold(shared.Token, shared.Life);
+        return shared;
     }
 
-    private async Task<Held> IssueAsync()
+    private async Task<(AccessToken Token, TimeSpan Life)> IssueAsync(ActivityContext cause, CancellationToken cancellationToken)
     {
-        AccessToken token = new(await _issue(_lifetime.Token).ConfigureAwait(false));
+        AccessToken token = new(await _issue(cause, cancellationToken).ConfigureAwait(false));
         Telemetry.TokensIssued.Add(1);
         Telemetry.TokenRefreshes.Add(_newest is null ? 0 : 1);
-        Held held = Hold(token, TokenLife.Of(token, _time.GetUtcNow()));
-        Log.TokenIssued(_logger, held.Life.TotalSeconds, (held.Life - TokenLife.Margin(held.Life)).TotalSeconds);
+        TimeSpan life = TokenLife.Of(token, _time.GetUtcNow());
+        Log.TokenIssued(_logger, life.TotalSeconds, TokenLife.Use(life, _share).TotalSeconds);
         if (_store is not null)
         {
             // Before anyone gets it: whoever asks next, in whatever process, finds it.
-            await _store.WriteAsync(token, held.Life, _lifetime.Token).ConfigureAwait(false);
+            await _store.WriteAsync(token, life, cancellationToken).ConfigureAwait(false);
         }
-        return held;
+        return (token, life);
     }
 
     private Held Hold(AccessToken token, TimeSpan life)
     {
         long now = _time.GetTimestamp();
-        return new Held(token, life, now + Ticks(life - TokenLife.Margin(life)), now + Ticks(life));
+        return new Held(token, life, now + Ticks(TokenLife.Use(life, _share)), now + Ticks(life));
     }
 
     // The end of a flight: the next call that finds no token starts another. Tells whether the client is disposed.
@@ -220,6 +265,12 @@ internal sealed class TokenSource : IAsyncDisposable
     }
 
     private long Ticks(TimeSpan span) => (long)(span.TotalSeconds * _time.TimestampFrequency);
+
+    /// <summary>What a flight is for.</summary>
+    /// <param name="Unwanted">The token that is to be replaced.</param>
+    /// <param name="MayShare">Whether what others left will do.</param>
+    /// <param name="Cause">The span of the call that started it.</param>
+    private readonly record struct Wish(AccessToken? Unwanted, bool MayShare, ActivityContext Cause);
 
     /// <summary>A token with its times, as timestamps of the clock.</summary>
     private sealed record Held(AccessToken Token, TimeSpan Life, long Due, long Expires)

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
@@ -28,7 +29,7 @@ internal sealed class RavatarApi(HttpClient http, ApiSettings settings, Action<H
     private static readonly RequestInfo EndLive = new("POST /endLiveSession");
 
     /// <summary><c>POST /jwt</c>: asks for a token.</summary>
-    public async Task<string> IssueTokenAsync(string userId, string? projectId, CancellationToken cancellationToken)
+    public async Task<string> IssueTokenAsync(string userId, string? projectId, ActivityContext cause, CancellationToken cancellationToken)
     {
         using HttpRequestMessage request = Create(HttpMethod.Post, "jwt", Jwt);
         request.Content = JwtBody.Create(userId, projectId);
@@ -41,7 +42,8 @@ internal sealed class RavatarApi(HttpClient http, ApiSettings settings, Action<H
                     TokenAnswer answer = JwtBody.Read(body.Span);
                     return ProblemOf(answer) is { } problem ? throw NoToken(response, answer, problem) : answer.Token!;
                 },
-                cancellationToken
+                cancellationToken,
+                cause: cause
             )
             .ConfigureAwait(false);
     }
@@ -160,10 +162,11 @@ internal sealed class RavatarApi(HttpClient http, ApiSettings settings, Action<H
         RequestInfo info,
         Func<HttpResponseMessage, ReadOnlyMemory<byte>, T> read,
         CancellationToken cancellationToken,
-        bool mayBeEmpty = false
+        bool mayBeEmpty = false,
+        ActivityContext cause = default
     )
     {
-        RequestWatch watch = new(info, settings);
+        RequestWatch watch = new(info, settings, cause);
         int? status = null;
         try
         {

@@ -11,13 +11,19 @@ internal readonly struct RequestWatch
     private readonly Activity? _activity;
     private readonly long _start;
 
-    public RequestWatch(RequestInfo info, ApiSettings settings)
+    /// <param name="info">Which endpoint.</param>
+    /// <param name="settings">Whose, and on which clock.</param>
+    /// <param name="cause">The span this one is linked to, as the call belongs to several, and so is no child of any.</param>
+    public RequestWatch(RequestInfo info, ApiSettings settings, ActivityContext cause = default)
     {
         (_info, _settings) = (info, settings);
         // The attempts are the clients of the network, and have spans of the platform's own.
-        _activity = Telemetry.Source.HasListeners() ? Telemetry.Source.StartActivity(info.Endpoint, ActivityKind.Internal) : null;
+        _activity = Telemetry.Source.HasListeners() ? Start(info.Endpoint, cause) : null;
         _start = settings.Time.GetTimestamp();
     }
+
+    private static Activity? Start(string name, ActivityContext cause) =>
+        Telemetry.Source.StartActivity(ActivityKind.Internal, links: cause == default ? null : [new ActivityLink(cause)], name: name);
 
     /// <summary>The call has its result.</summary>
     /// <param name="status">The HTTP status.</param>

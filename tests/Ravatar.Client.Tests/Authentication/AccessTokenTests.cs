@@ -14,6 +14,14 @@ public class AccessTokenTests
         Assert.Equal(1737820800, token.IssuedAt);
     }
 
+    [Fact]
+    public void A_token_without_a_signature_tells_its_times_as_well()
+    {
+        string whole = Jwts.With("""{"iat":5,"exp":7}""");
+        AccessToken token = new(whole[..whole.LastIndexOf('.')]);
+        Assert.Equal((5, 7), (token.IssuedAt, token.ExpiresAt));
+    }
+
     [Theory]
     [InlineData("opaque")]
     [InlineData("a.b.c")]

@@ -44,6 +44,14 @@ public class MemoryTokensTests
         Assert.NotNull(await ReadAsync(tokens, "a", null));
     }
 
+    [Fact]
+    public async Task What_is_found_here_counts_as_shared()
+    {
+        MemoryTokens tokens = new(_time);
+        await WriteAsync(tokens, "a", null);
+        Assert.True((await tokens.For("a", null).ReadAsync(default))!.Value.Token.IsShared);
+    }
+
     private static async Task<string?> ReadAsync(MemoryTokens tokens, string user, string? project) =>
         (await tokens.For(user, project).ReadAsync(default))?.Token.Value;
 

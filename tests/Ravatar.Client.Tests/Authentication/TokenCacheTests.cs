@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text;
 using Microsoft.Extensions.Logging;
 using Xunit;
@@ -40,6 +41,57 @@ public class TokenCacheTests
         await using TokenSource tokens = Source(issue: () => Jwts.With("""{"exp":0}"""));
         await tokens.GetAsync(default);
         Assert.Equal(0, _cache.Writes);
+    }
+
+    [Fact]
+    public async Task A_token_without_any_life_is_neither_kept_nor_told()
+    {
+        ITokenStore store = Stores().For("user-1", null);
+        await store.WriteAsync(new AccessToken("token"), TimeSpan.Zero, default);
+        Assert.Equal(0, _cache.Writes);
+        Assert.Empty(_logs.Entries);
+    }
+
+    [Theory]
+    [InlineData("proj-1", "https://chat.example/", "MccivtNyqknFTT4miDJrZ1vL6j_sd5hhf-783KTb5SU")]
+    [InlineData(null, "https://chat.example", "1n8fRg5jgVle_Wb3Qt3_ShAnHnFofiuK0vcnf9kk-Qg")]
+    [InlineData("proj-1", "https://chat.example/api/", "fFrtvzQFLkDg1JtyURw4fbyfdqYqDEvpEZkvzh8l6GE")]
+    public async Task The_keys_are_the_same_for_ever(string? project, string address, string hash)
+    {
+        // Processes of different versions share a cache: computed elsewhere, from the documented parts.
+        await using TokenSource tokens = Source(project: project, address: new Uri(address));
+        await tokens.GetAsync(default);
+        Assert.Equal("ravatar:token:" + hash, _cache.Key);
+    }
+
+    [Fact]
+    public async Task A_fleet_replaces_its_token_once()
+    {
+        TokenSource[] fleet = [.. Enumerable.Range(0, 20).Select(i => Source(share: (i + 0.5) / 20))];
+        foreach (TokenSource source in fleet)
+        {
+            await source.GetAsync(default);
+        }
+        Assert.Single(_issued);
+        ConcurrentDictionary<TimeSpan, bool> due = new();
+        _cache.Before = _ =>
+        {
+            due[_time.Elapsed] = true;
+            return Task.CompletedTask;
+        };
+        _time.Advance(TimeSpan.FromHours(24) - TimeSpan.FromMinutes(5));
+        for (int second = 0; second < 300; second++)
+        {
+            await Task.WhenAll(fleet.Select(s => s.GetAsync(default).AsTask()));
+            _time.Advance(TimeSpan.FromSeconds(1));
+        }
+        Assert.Equal((2, fleet.Length), (_issued.Count, due.Count)); // one after another
+        AccessToken[] held = await Task.WhenAll(fleet.Select(s => s.GetAsync(default).AsTask()));
+        Assert.Equal([_issued[1]], held.Select(t => t.Value).Distinct());
+        foreach (TokenSource source in fleet)
+        {
+            await source.DisposeAsync();
+        }
     }
 
     [Fact]
@@ -221,7 +273,7 @@ public class TokenCacheTests
         TokenCacheOptions options = new(_cache, new QuotingProtector()) { Key = [.. Enumerable.Repeat((byte)1, 32)] };
         DistributedTokens stores = new(options, Address, _time, _logs.CreateLogger("test"));
         await using TokenSource second = new(
-            _ => Task.FromResult(Issue(null, null)),
+            (_, _) => Task.FromResult(Issue(null, null)),
             _time,
             _logs.CreateLogger("test"),
             stores.For("user-1", "proj-1")
@@ -288,6 +340,27 @@ public class TokenCacheTests
     }
 
     [Fact]
+    public async Task It_does_not_make_the_cache_rest_for_the_others()
+    {
+        SemaphoreSlim started = new(0);
+        _cache.Before = _ =>
+        {
+            started.Release();
+            return new TaskCompletionSource().Task;
+        };
+        DistributedTokens stores = Stores();
+        TokenSource tokens = Source(stores: stores);
+        Task<AccessToken> waiting = tokens.GetAsync(default).AsTask();
+        await started.WaitAsync(TestContext.Current.CancellationToken);
+        await tokens.DisposeAsync();
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => waiting);
+        _cache.Before = _ => Task.CompletedTask;
+        await using TokenSource other = Source(stores: stores);
+        await other.GetAsync(default);
+        Assert.Equal((2, 1), (_cache.Reads, _cache.Writes));
+    }
+
+    [Fact]
     public async Task The_cache_sees_nothing_of_the_call_that_asks_it()
     {
         AsyncLocal<string?> ambient = new() { Value = "caller" };
@@ -318,17 +391,24 @@ public class TokenCacheTests
         byte secret = 1,
         bool plain = false,
         TimeSpan? life = null,
-        Func<string>? issue = null
+        Func<string>? issue = null,
+        double share = 0,
+        DistributedTokens? stores = null
     )
+    {
+        ILogger logger = _logs.CreateLogger("test");
+        stores ??= Stores(address, secret, plain);
+        return new TokenSource((_, _) => Task.FromResult(Issue(life, issue)), _time, logger, stores.For(user, project), share: share);
+    }
+
+    private DistributedTokens Stores(Uri? address = null, byte secret = 1, bool plain = false)
     {
         TokenCacheOptions options = new(_cache, plain ? null : new AesProtector())
         {
             Key = [.. Enumerable.Repeat(secret, 32)],
             AllowPlainText = plain,
         };
-        ILogger logger = _logs.CreateLogger("test");
-        DistributedTokens stores = new(options, address ?? Address, _time, logger);
-        return new TokenSource(_ => Task.FromResult(Issue(life, issue)), _time, logger, stores.For(user, project));
+        return new DistributedTokens(options, address ?? Address, _time, _logs.CreateLogger("test"));
     }
 
     private string Issue(TimeSpan? life, Func<string>? issue)

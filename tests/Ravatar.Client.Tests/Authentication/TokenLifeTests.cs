@@ -15,7 +15,9 @@ public class TokenLifeTests
     [InlineData(null, -1, 0)] // expired and no other clue: used by those who asked, then replaced
     [InlineData(0, null, 86_400)] // no expiry: what the guide says
     [InlineData(null, null, 86_400)]
-    [InlineData(100, 50, 50)] // nonsense: issued after its end
+    [InlineData(-3600, 0, 3600)] // it ends this very moment by our clock
+    [InlineData(600, 600, 600)] // issued as it ends: that tells nothing
+    [InlineData(100, 50, 50)] //    [InlineData(100, 50, 50)] // nonsense: issued after its end
     public void The_life_is_what_both_clocks_allow(int? issued, int? expires, double seconds)
     {
         Assert.Equal(TimeSpan.FromSeconds(seconds), TokenLife.Of(Token(issued, expires), Now));
@@ -49,6 +51,18 @@ public class TokenLifeTests
     public void The_margin_is_a_tenth_and_at_most_five_minutes(double life, double margin)
     {
         Assert.Equal(TimeSpan.FromSeconds(margin), TokenLife.Margin(TimeSpan.FromSeconds(life)));
+    }
+
+    [Theory]
+    [InlineData(86_400, 0, 86_100)]
+    [InlineData(86_400, 0.5, 86_175)]
+    [InlineData(86_400, 1, 86_250)]
+    [InlineData(100, 0, 90)]
+    [InlineData(100, 1, 95)]
+    [InlineData(0, 1, 0)]
+    public void A_token_is_used_to_its_margin_or_up_to_half_of_that_longer(double life, double share, double use)
+    {
+        Assert.Equal(TimeSpan.FromSeconds(use), TokenLife.Use(TimeSpan.FromSeconds(life), share));
     }
 
     private static AccessToken Token(int? issued, int? expires)

@@ -240,14 +240,166 @@ public class TokenSourceTests
         Assert.Equal(0, asked);
     }
 
+    [Fact]
+    public async Task Who_has_given_up_already_gets_nothing_though_there_is_a_token()
+    {
+        int asked = 0;
+        await using TokenSource tokens = Source(_ => Task.FromResult($"token-{++asked}"));
+        AccessToken token = await tokens.GetAsync(default);
+        CancellationToken cancelled = new(canceled: true);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await tokens.GetAsync(cancelled));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => tokens.RefreshAsync(token, cancelled));
+        Assert.Same(token, await tokens.GetAsync(default));
+        Assert.Empty(_logs.WithId(101));
+    }
+
+    [Fact]
+    public async Task After_disposal_it_is_the_client_that_is_disposed()
+    {
+        TokenSource tokens = Source(_ => Task.FromResult("token"));
+        await tokens.DisposeAsync();
+        foreach (Func<Task> call in (Func<Task>[])[() => tokens.GetAsync(default).AsTask(), () => tokens.RefreshAsync(new("a"), default)])
+        {
+            Assert.Equal("RavatarClient", (await Assert.ThrowsAsync<ObjectDisposedException>(call)).ObjectName);
+        }
+        Assert.Empty(_logs.Entries);
+    }
+
+    [Fact]
+    public async Task A_disposed_source_leaves_no_timer()
+    {
+        TokenSource tokens = Source(async token =>
+        {
+            _started.Release();
+            await Task.Delay(Timeout.InfiniteTimeSpan, token);
+            return "never";
+        });
+        Task<AccessToken> waiting = tokens.GetAsync(default).AsTask();
+        await _started.WaitAsync(TestContext.Current.CancellationToken);
+        await tokens.DisposeAsync();
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => waiting);
+        Assert.Empty(_time.Pending);
+    }
+
+    [Fact]
+    public async Task Each_refused_token_is_told_once()
+    {
+        int issued = 0;
+        await using TokenSource tokens = Source(_ => Task.FromResult($"token-{++issued}"));
+        AccessToken a = await tokens.GetAsync(default);
+        Assert.Empty(_logs.WithId(101));
+        await Task.WhenAll(tokens.RefreshAsync(a, default), tokens.RefreshAsync(a, default));
+        AccessToken b = await tokens.RefreshAsync(a, default);
+        Assert.Single(_logs.WithId(101));
+        await tokens.RefreshAsync(b, default);
+        Assert.Equal(2, _logs.WithId(101).Count());
+    }
+
+    [Fact]
+    public async Task A_sign_in_that_fails_is_told()
+    {
+        RavatarAuthenticationException no = new("no");
+        await using TokenSource tokens = Source(_ => Task.FromException<string>(no));
+        await Assert.ThrowsAsync<RavatarAuthenticationException>(async () => await tokens.GetAsync(default));
+        Assert.Same(no, Assert.Single(_logs.WithId(102)).Exception);
+        Assert.Empty(_logs.WithId(103));
+    }
+
+    [Theory]
+    [InlineData(0, 86_400, "A token was issued; it lives 86400 s and is replaced in 86100 s.")]
+    [InlineData(1, 86_400, "A token was issued; it lives 86400 s and is replaced in 86250 s.")]
+    [InlineData(0.5, 100, "A token was issued; it lives 100 s and is replaced in 92 s.")]
+    public async Task A_token_is_told_with_its_life_and_when_it_is_due(double share, double life, string message)
+    {
+        await using TokenSource tokens = Source(_ => Task.FromResult(Living(TimeSpan.FromSeconds(life))), share);
+        await tokens.GetAsync(default);
+        Assert.Equal(message, Assert.Single(_logs.WithId(100)).Message);
+    }
+
+    [Fact]
+    public async Task Each_source_has_its_own_moment_to_replace_a_token()
+    {
+        await using TokenSource late = Source(_ => Task.FromResult(Living(TimeSpan.FromHours(24))), share: 1);
+        AccessToken first = await late.GetAsync(default);
+        _time.Advance(TimeSpan.FromHours(24) - TimeSpan.FromMinutes(2.5) - TimeSpan.FromMilliseconds(1));
+        Assert.Same(first, await late.GetAsync(default));
+        _time.Advance(TimeSpan.FromMilliseconds(1));
+        Assert.NotSame(first, await late.GetAsync(default));
+    }
+
+    [Fact]
+    public async Task What_others_flight_brings_is_taken()
+    {
+        TokenFlights flights = new(_time);
+        TaskCompletionSource<(AccessToken, TimeSpan)> landing = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        Task others = flights.JoinAsync(("user-1", null), _ => landing.Task, default);
+        await using TokenSource tokens = Sharing(flights, _ => throw new InvalidOperationException("Not to be asked."));
+        Task<AccessToken> waiting = tokens.GetAsync(default).AsTask();
+        await JoinedAsync(flights, 2);
+        AccessToken token = new("token-1");
+        landing.SetResult((token, TimeSpan.FromHours(1)));
+        Assert.Same(token, await waiting);
+        Assert.Same(token, await tokens.GetAsync(default));
+        await others;
+    }
+
+    [Theory]
+    [InlineData("token-1", true)] // the very one
+    [InlineData("old", false)] // any that is shared
+    public async Task Unless_it_is_what_was_refused(string brought, bool mayShare)
+    {
+        TokenFlights flights = new(_time);
+        int issued = 0;
+        await using TokenSource tokens = Sharing(flights, _ => Task.FromResult($"token-{++issued}"));
+        AccessToken refused = await tokens.GetAsync(default);
+        TaskCompletionSource<(AccessToken, TimeSpan)> landing = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        Task others = flights.JoinAsync(("user-1", null), _ => landing.Task, default);
+        Task<AccessToken> waiting = tokens.RefreshAsync(refused, mayShare, default);
+        await JoinedAsync(flights, 2);
+        landing.SetResult((new AccessToken(brought) { IsShared = true }, TimeSpan.FromHours(1)));
+        Assert.Equal("token-2", (await waiting).Value);
+        await others;
+    }
+
+    [Fact]
+    public async Task A_source_that_is_disposed_leaves_the_flight_it_started_to_the_others()
+    {
+        TokenFlights flights = new(_time);
+        TaskCompletionSource<string> issue = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        TokenSource first = Sharing(flights, token => issue.Task.WaitAsync(token));
+        Task<AccessToken> mine = first.GetAsync(default).AsTask();
+        await JoinedAsync(flights, 1);
+        await using TokenSource second = Sharing(flights, _ => throw new InvalidOperationException("Not to be asked."));
+        Task<AccessToken> others = second.GetAsync(default).AsTask();
+        await JoinedAsync(flights, 2);
+        await first.DisposeAsync();
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => mine);
+        issue.SetResult("token-1");
+        Assert.Equal("token-1", (await others).Value);
+    }
+
     private string Living(TimeSpan life) => Jwts.Living(_time.GetUtcNow(), life);
 
-    private TokenSource Source(Func<CancellationToken, Task<string>> issue) => new(issue, _time, _logs.CreateLogger("test"));
+    private TokenSource Source(Func<CancellationToken, Task<string>> issue, double share = 0) =>
+        new((_, token) => issue(token), _time, _logs.CreateLogger("test"), share: share);
+
+    private TokenSource Sharing(TokenFlights flights, Func<CancellationToken, Task<string>> issue) =>
+        new((_, token) => issue(token), _time, _logs.CreateLogger("test"), flights: flights, place: ("user-1", null));
+
+    /// <summary>Sources join on the pool.</summary>
+    private static async Task JoinedAsync(TokenFlights flights, int waiting)
+    {
+        while (flights.Count.Waiting != waiting)
+        {
+            TestContext.Current.CancellationToken.ThrowIfCancellationRequested();
+            await Task.Yield();
+        }
+    }
 
     // Each flight is announced, and answered by the test.
     private TokenSource Scripted() =>
         new(
-            _ =>
+            (_, _) =>
             {
                 TaskCompletionSource<string> flight = new(TaskCreationOptions.RunContinuationsAsynchronously);
                 _flights.Add(flight);

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Ravatar.Client.Tests;
 
-/// <summary>Every public asynchronous method of every type that can be disposed: cancelled before, and called after disposal.</summary>
+/// <summary>Every public method that can be waited for: cancelled before, and called after disposal. So are those that return at once and tell of disposal.</summary>
 [Collection<ModelCollection>]
 public sealed class PublicSurfaceTests
 {
@@ -40,6 +40,8 @@ public sealed class PublicSurfaceTests
         ["VoiceConversation.FinishAsync()"] = null,
         ["VoiceRecorder.StopAsync()"] = typeof(InvalidOperationException),
         ["VoiceRecorder.ReleaseAsync()"] = typeof(InvalidOperationException),
+        // There is nothing to dispose, and no such folder.
+        ["WavRecording.SaveAsync(String)"] = typeof(DirectoryNotFoundException),
     };
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -73,12 +75,16 @@ public sealed class PublicSurfaceTests
         await surface.DisposeSubjectsAsync();
         (int, int, int) before = surface.Received;
         List<string> wrong = [];
-        foreach (MethodInfo method in PublicSurface.Methods.Where(static m => !m.IsStatic))
+        foreach (MethodInfo method in PublicSurface.ClientMethods.Where(static m => !m.IsStatic))
         {
             Exception? thrown = await Record.ExceptionAsync(() =>
                 surface.CallAsync(method, Token).WaitAsync(ManualTimeProvider.HangGuard, Token)
             );
             Judge(method, thrown, typeof(ObjectDisposedException), DisposedOtherwise, wrong);
+        }
+        foreach (MethodInfo method in PublicSurface.SynchronousMethods)
+        {
+            Judge(method, Record.Exception(() => surface.Call(method, Token)), typeof(ObjectDisposedException), DisposedOtherwise, wrong);
         }
         Assert.True(wrong.Count == 0, string.Join(Environment.NewLine, wrong));
         Assert.Equal(before, surface.Received);
@@ -105,15 +111,25 @@ public sealed class PublicSurfaceTests
             [
                 "CallbackAudioSource",
                 "ChatChannel",
+                "FakeChat",
+                "FakeHold",
+                "FakeJournal",
+                "FakeLive",
+                "FakeRavatarServer",
+                "FakeSocket",
                 "LiveSession",
+                "PcmFrameReader",
                 "RavatarClient",
+                "RavatarClientFactory",
                 "StreamAudioSource",
                 "VoiceConversation",
                 "VoiceRecorder",
                 "WavAudioSource",
+                "WavRecording",
             ],
             PublicSurface.Types.Select(static t => t.Name)
         );
+        Assert.Equal(["CreateRecorder", "CreateVoiceConversation", "Create"], PublicSurface.SynchronousMethods.Select(static m => m.Name));
         string[] names = [.. PublicSurface.Methods.Select(PublicSurface.NameOf)];
         Assert.True(names.Length > 30, string.Join(", ", names));
         Assert.Empty(CancelledOtherwise.Keys.Concat(DisposedOtherwise.Keys).Except(names));
@@ -152,7 +168,7 @@ public sealed class PublicSurfaceTests
     /// <summary>Nobody looks at these calls: what counts is what the SDK keeps to itself.</summary>
     private static void CallAll(PublicSurface surface)
     {
-        foreach (MethodInfo method in PublicSurface.Methods.Where(static m => m.Name != nameof(LiveSession.EndAsync)))
+        foreach (MethodInfo method in PublicSurface.ClientMethods.Where(static m => m.Name != nameof(LiveSession.EndAsync)))
         {
             _ = Record.ExceptionAsync(() => surface.CallAsync(method, Token).WaitAsync(ManualTimeProvider.HangGuard, Token)).AsTask();
         }

@@ -53,6 +53,19 @@ public class SignInTests
     }
 
     [Fact]
+    public async Task A_shared_token_that_is_refused_as_well_leads_to_one_of_our_own()
+    {
+        TestCache cache = new();
+        await using TestClient test = new(o => o.TokenCache = new TokenCacheOptions(cache) { Key = new byte[32], AllowPlainText = true });
+        await test.Client.GetConfigurationAsync();
+        test.Server.RevokeAll();
+        cache.Values[cache.Key] = SharedToken.Seal(new AccessToken("stale"), cache.Key, test.Time.GetUtcNow().AddHours(1));
+        await test.Client.GetConfigurationAsync();
+        Assert.Equal([null, "token-1", "token-1", "stale", null, "token-2"], test.Server.Seen.Select(r => r.Token));
+        Assert.All(test.Server.Answered, r => Assert.True(r.IsDisposed));
+    }
+
+    [Fact]
     public async Task A_refusal_that_only_the_body_tells_refreshes_too()
     {
         await using TestClient test = new();

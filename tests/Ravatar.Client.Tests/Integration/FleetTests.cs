@@ -106,6 +106,33 @@ public sealed class FleetTests : IAsyncDisposable
     }
 
     [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Clients_of_one_factory_that_come_together_sign_in_once(bool inContainer)
+    {
+        await using FakeRavatarServer server = await StartAsync();
+        using RavatarClientFactory byHand = new(new RavatarClientOptions { BaseAddress = server.BaseAddress });
+        IRavatarClientFactory factory = inContainer ? Factory(server) : byHand;
+        Task[] calls;
+        using (server.Script.Jwt.Hold())
+        {
+            calls = [.. Enumerable.Range(0, 50).Select(_ => CallAsync())];
+            await server.Received.WaitForRequestsAsync("/jwt", 1, Token);
+        }
+        await Task.WhenAll(calls);
+        Assert.Equal((1, 50), (server.Received.RequestCount("/jwt"), server.Received.ConnectionReads));
+        server.Tokens.RevokeAll();
+        await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => CallAsync()));
+        Assert.Equal(2, server.Received.RequestCount("/jwt"));
+
+        async Task CallAsync()
+        {
+            await using RavatarClient client = factory.Create(UserId);
+            await client.GetConfigurationAsync(Token);
+        }
+    }
+
+    [Theory]
     [InlineData("no cache", "there is no cache")]
     [InlineData("no protector", "there is no protector")]
     [InlineData("short key", "TokenCache.Key")]
@@ -182,10 +209,11 @@ public sealed class FleetTests : IAsyncDisposable
         server.Received.Clear();
     }
 
-    private RavatarClient Member(FakeRavatarServer server) =>
+    private RavatarClient Member(FakeRavatarServer server) => Factory(server).Create(UserId);
+
+    private IRavatarClientFactory Factory(FakeRavatarServer server) =>
         Container(server, static (services, section) => services.AddRavatarClientFactory(section))
-            .GetRequiredService<IRavatarClientFactory>()
-            .Create(UserId);
+            .GetRequiredService<IRavatarClientFactory>();
 
     private RavatarClient Client(FakeRavatarServer server) =>
         Container(server, static (services, section) => services.AddRavatarClient(section), ("UserId", UserId))

@@ -86,6 +86,77 @@ public sealed class LifetimeTests
         Assert.Equal(1, server.Received.RequestCount("/jwt"));
     }
 
+    [Theory]
+    [InlineData("/connection")]
+    [InlineData("/jwt")]
+    public async Task A_factory_s_disposal_ends_the_calls_of_its_clients(string at)
+    {
+        await using FakeRavatarServer server = await FakeRavatarServer.StartAsync();
+        RavatarClientFactory factory = new(new() { BaseAddress = server.BaseAddress });
+        await using RavatarClient client = factory.Create("user-123");
+        using FakeHold hold = (at == "/jwt" ? server.Script.Jwt : server.Script.Connection).Hold();
+        Task call = client.GetConfigurationAsync();
+        await server.Received.WaitForRequestsAsync(at, 1);
+        factory.Dispose();
+        ObjectDisposedException error = await Assert.ThrowsAsync<ObjectDisposedException>(() => call.WaitAsync(Patience));
+        Assert.Contains("factory", error.Message, StringComparison.Ordinal);
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => client.OpenChatAsync());
+        Assert.Throws<ObjectDisposedException>(() => client.GetHistoryAsync());
+    }
+
+    [Fact]
+    public async Task A_caller_s_own_cancellation_stays_one_when_the_factory_is_disposed()
+    {
+        await using FakeRavatarServer server = await FakeRavatarServer.StartAsync();
+        RavatarClientFactory factory = new(new() { BaseAddress = server.BaseAddress });
+        await using RavatarClient client = factory.Create("user-123");
+        using CancellationTokenSource gaveUp = new();
+        using FakeHold hold = server.Script.Connection.Hold();
+        Task call = client.GetConfigurationAsync(gaveUp.Token);
+        await server.Received.WaitForRequestsAsync("/connection", 1);
+        await gaveUp.CancelAsync();
+        factory.Dispose();
+        OperationCanceledException error = await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call.WaitAsync(Patience));
+        Assert.Equal(gaveUp.Token, error.CancellationToken);
+    }
+
+    [Fact]
+    public async Task A_live_session_is_ended_though_the_factory_is_gone()
+    {
+        await using FakeRavatarServer server = await FakeRavatarServer.StartAsync();
+        RavatarClientFactory factory = new(new() { BaseAddress = server.BaseAddress });
+        RavatarClient client = factory.Create("user-123");
+        ChatChannel chat = await client.OpenChatAsync();
+        LiveSession live = await chat.StartLiveAsync();
+        factory.Dispose();
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => client.GetConfigurationAsync());
+        server.Tokens.RevokeAll(); // to end it takes another sign-in
+        await client.DisposeAsync().AsTask().WaitAsync(Patience);
+        Assert.True((await live.Ended).EndedOnServer);
+        Assert.Empty(server.Live.Running);
+    }
+
+    [Fact]
+    public async Task Every_disposal_waits_for_the_first()
+    {
+        await using FakeRavatarServer server = await FakeRavatarServer.StartAsync();
+        RavatarClient client = new(Options(server));
+        ChatChannel chat = await client.OpenChatAsync();
+        await chat.StartLiveAsync();
+        Task first;
+        Task second;
+        using (server.Script.EndLive.Hold())
+        {
+            first = client.DisposeAsync().AsTask();
+            await server.Received.WaitForRequestsAsync("/endLiveSession", 1);
+            second = client.DisposeAsync().AsTask();
+            Assert.False(second.IsCompleted);
+        }
+        await second.WaitAsync(Patience);
+        Assert.Empty(server.Live.Running);
+        await first.WaitAsync(Patience);
+    }
+
     [Fact]
     public async Task A_disposed_client_sends_nothing_and_may_be_disposed_again()
     {

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 using Ravatar.Client.Testing;
 using Xunit;
@@ -25,6 +26,7 @@ public sealed class ManyUsersTests
         using RavatarClientFactory byHand = new(Options(server, new RavatarClientOptions()));
         IRavatarClientFactory factory = inContainer ? provider.GetRequiredService<IRavatarClientFactory>() : byHand;
         RavatarClient[] clients = [.. Enumerable.Range(0, Users).Select(i => factory.Create(UserId(i)))];
+        long start = Stopwatch.GetTimestamp();
         Task[] calls =
         [
             .. from _ in Enumerable.Range(0, CallsEach)
@@ -35,7 +37,9 @@ public sealed class ManyUsersTests
         Assert.Equal(Users, server.Received.JwtIssued);
         Assert.Equal(Users * CallsEach, server.Received.HistoryReads);
         IReadOnlyList<ReceivedRequest> requests = server.Received.Requests;
-        Assert.Equal(Connections, requests.Select(r => r.Connection).Distinct().Count());
+        // More come one after another where this takes so long that connections are renewed.
+        long renewals = 1 + Stopwatch.GetElapsedTime(start).Ticks / HandlerChain.ConnectionLifetime.Ticks;
+        Assert.InRange(requests.Select(r => r.Connection).Distinct().Count(), Connections, Connections * renewals);
         Assert.DoesNotContain(requests, r => r.HasToken && r.TokenUserId != r.Query["user_id"]);
         Assert.Empty(server.Received.Violations);
         foreach (RavatarClient client in clients)

@@ -1,3 +1,4 @@
+using Ravatar.Client.Testing;
 using Xunit;
 
 namespace Ravatar.Client.Tests;
@@ -94,6 +95,24 @@ public sealed class LiveJournalTests : IDisposable
         await live.Sessions.EndAllAsync();
         Assert.Single(Files);
         live.OnEnd = static (_, _) => Task.CompletedTask;
+    }
+
+    [Fact]
+    public async Task Another_user_s_session_is_ended_with_the_token_that_others_left()
+    {
+        await using FakeRavatarServer server = await FakeRavatarServer.StartAsync();
+        TokenCacheOptions cache = new(new TestCache(), new AesProtector()) { Key = new byte[32] };
+        RavatarClientOptions options = new() { BaseAddress = server.BaseAddress, TokenCache = cache };
+        options.Live.JournalFolder = _folder;
+        using RavatarClientFactory factory = new(options);
+        await using RavatarClient other = factory.Create("user-9", o => o.ProjectId = "proj-9");
+        await other.GetConfigurationAsync(Token);
+        Leave("crashed", JournalLine.Start(new JournalEntry("license-a", new JournalOwner("user-9", "proj-9", server.BaseAddress))));
+        await using RavatarClient client = factory.Create("user-1");
+        await using ChatChannel chat = await client.OpenChatAsync(cancellationToken: Token);
+        await server.Received.WaitForRequestsAsync("/endLiveSession", 1, Token);
+        Assert.Equal(2, server.Received.RequestCount("/jwt"));
+        Assert.Equal("user-9", server.Received.Requests.Single(static r => r.Path == "/endLiveSession").TokenUserId);
     }
 
     [Fact]

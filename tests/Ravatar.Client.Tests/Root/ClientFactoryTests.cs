@@ -99,6 +99,37 @@ public class ClientFactoryTests
     }
 
     [Fact]
+    public async Task The_connections_end_with_the_factory_and_its_last_client()
+    {
+        RavatarClientFactory factory = new(new RavatarClientOptions(), _server, _logs, _time);
+        RavatarClient a = factory.Create("user-a");
+        RavatarClient b = factory.Create("user-b");
+        RavatarClient c = factory.Create("user-c");
+        await a.DisposeAsync();
+        await b.DisposeAsync();
+        await b.DisposeAsync();
+        Assert.False(_server.Disposed);
+        factory.Dispose();
+        factory.Dispose();
+        Assert.False(_server.Disposed);
+        await c.DisposeAsync();
+        Assert.True(_server.Disposed);
+    }
+
+    [Fact]
+    public async Task And_with_the_factory_where_there_is_no_client()
+    {
+        RavatarClientFactory factory = new(new RavatarClientOptions(), _server, _logs, _time);
+        await using (RavatarClient client = factory.Create("user-a"))
+        {
+            await client.GetConfigurationAsync(Token);
+        }
+        Assert.False(_server.Disposed);
+        factory.Dispose();
+        Assert.True(_server.Disposed);
+    }
+
+    [Fact]
     public void A_client_takes_less_than_five_kilobytes_before_its_first_call()
     {
         const int Users = 1000;
@@ -169,6 +200,25 @@ public class ClientFactoryTests
         Assert.Equal("""{"user_id":"user-a","project_id":"proj-d"}""", _server.Seen[0].Body);
 
         IRavatarClientFactory Keyed(string name) => provider.GetRequiredKeyedService<IRavatarClientFactory>(name);
+    }
+
+    [Theory]
+    [InlineData("Ravatar.Client.Factory")]
+    [InlineData("Ravatar.Client.Factory:eu")]
+    [InlineData("Ravatar.Client.FactoryFloor")]
+    public async Task A_client_may_have_any_name_beside_factories(string name)
+    {
+        HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
+        ScriptedHandler others = new();
+        builder.Services.AddRavatarClientFactory(o => o.ProjectId = "proj-f").ConfigurePrimaryHttpMessageHandler(() => others);
+        builder.Services.AddRavatarClientFactory("eu", o => o.ProjectId = "proj-f").ConfigurePrimaryHttpMessageHandler(() => others);
+        builder.Services.AddRavatarClient(name, o => o.UserId = "user-1").ConfigurePrimaryHttpMessageHandler(Primary);
+        using IHost host = builder.Build();
+        await host.StartAsync(Token);
+        await host.Services.GetRequiredKeyedService<RavatarClient>(name).GetConfigurationAsync(Token);
+        Assert.Equal("""{"user_id":"user-1"}""", _server.Seen[0].Body);
+        Assert.Equal("user-1", host.Services.GetRequiredService<IOptionsMonitor<RavatarClientOptions>>().Get(name).UserId);
+        Assert.Empty(others.Seen);
     }
 
     [Theory]

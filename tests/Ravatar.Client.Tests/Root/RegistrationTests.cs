@@ -1,4 +1,5 @@
 using System.Net;
+using Microsoft.Extensions.Caching.Distributed;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -131,6 +132,26 @@ public class RegistrationTests
         );
         Assert.Equal("""{"user_id":"second"}""", _server.Seen[0].Body);
         Assert.Equal(2, _server.Count("GET /connection"));
+    }
+
+    [Fact]
+    public async Task One_token_cache_option_in_two_containers_takes_each_its_own_cache()
+    {
+        TokenCacheOptions shared = new() { Key = new byte[32] };
+        TestCache[] caches = [new(), new()];
+        foreach (TestCache cache in caches)
+        {
+            ServiceCollection services = Services();
+            services.AddSingleton<IDistributedCache>(cache).AddSingleton<ITokenProtector>(new AesProtector());
+            services
+                .AddRavatarClient(o => (o.UserId, o.TokenCache) = ("user-123", shared))
+                .ConfigurePrimaryHttpMessageHandler(() => _server);
+            await using ServiceProvider provider = services.BuildServiceProvider();
+            await provider.GetRequiredService<RavatarClient>().GetConfigurationAsync(TestContext.Current.CancellationToken);
+        }
+        Assert.Equal([1, 1], caches.Select(c => c.Writes));
+        Assert.Null(shared.GetCache());
+        Assert.Null(shared.GetProtector());
     }
 
     [Fact]
