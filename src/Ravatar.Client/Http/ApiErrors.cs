@@ -53,7 +53,7 @@ internal static class ApiErrors
     /// <param name="endpoint">The endpoint.</param>
     /// <param name="cause">One of <see cref="NetworkFailure"/>'s, whose words may be shown.</param>
     public static RavatarApiException NoAnswer(string endpoint, HttpRequestException cause) =>
-        new($"{endpoint} failed: no complete answer came ({cause.Message}).", cause)
+        new($"{endpoint} failed: no complete answer came: {cause.Message}.", cause)
         {
             Endpoint = endpoint,
             Recommendation = NoConnectionAdvice,

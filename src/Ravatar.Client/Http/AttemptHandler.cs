@@ -79,6 +79,9 @@ internal sealed class AttemptHandler : DelegatingHandler
         {
             // The caller's own HttpClient or handler has a time-out as well.
             OperationCanceledException => ApiErrors.TimedOut(info.Endpoint, "the HTTP client gave up waiting."),
+            UnreadableException { InnerException: { } cause } when !NetworkFailure.Is(cause) => new HttpRequestException(
+                $"the answer cannot be read ({cause.GetType().Name})"
+            ),
             UnreadableException { InnerException: { } cause } => NetworkFailure.Clean(cause, request.RequestUri),
             _ when NetworkFailure.Is(exception) => NetworkFailure.Clean(exception, request.RequestUri),
             _ => exception,

@@ -224,6 +224,20 @@ public class ErrorTests
     }
 
     [Fact]
+    public async Task A_token_that_is_quoted_behind_a_redirect_which_the_transport_followed_is_masked()
+    {
+        await using TestClient test = new();
+        test.Server.Answer = (seen, _) =>
+        {
+            HttpResponseMessage response = ScriptedHandler.Text($"you sent {seen.Token}", "text/plain", HttpStatusCode.BadRequest);
+            response.RequestMessage = new HttpRequestMessage(HttpMethod.Get, "https://chat.rvtr.ai/elsewhere"); // without the token
+            return Task.FromResult(response);
+        };
+        Assert.Equal("you sent [token]", (await FailureAsync(test)).ServerMessage);
+        Assert.DoesNotContain("token-1", test.Logs.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_token_at_the_cut_of_a_long_page_leaves_no_part_of_itself()
     {
         await using TestClient test = new();
