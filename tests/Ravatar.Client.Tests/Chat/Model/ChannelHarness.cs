@@ -9,6 +9,14 @@ internal sealed class ChannelHarness : IAsyncDisposable
     private static readonly TimeSpan LongestStep = TimeSpan.FromSeconds(1);
 
     private const int MostIdleSteps = 40;
+
+    // So many, and what a test waits for will not come.
+#if MUTATION
+    private const int HopelessSteps = 120;
+#else
+    private const int HopelessSteps = 1000;
+#endif
+
     private static readonly TimeSpan LongPatience = TimeSpan.FromMilliseconds(20);
 
     private ChannelHarness(ModelService service, ChatChannel chat) => (Service, Chat) = (service, chat);
@@ -102,6 +110,7 @@ internal sealed class ChannelHarness : IAsyncDisposable
         // Long idleness is rare, and more likely a machine that holds up our threads: then it gets time to come back.
         service.IdleSteps = service.Activity == service.ActivityAtStep ? service.IdleSteps + 1 : 0;
         service.ActivityAtStep = service.Activity;
+        Assert.True(service.IdleSteps < HopelessSteps, $"In {HopelessSteps} steps of the clock nothing has moved, and what was waited for has not happened.");
         TimeSpan next = service.Time.Pending is [var first, ..] ? first : LongestStep;
         service.Time.Advance(
             next < TimeSpan.Zero ? TimeSpan.Zero
