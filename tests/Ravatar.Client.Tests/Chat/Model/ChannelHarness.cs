@@ -110,7 +110,10 @@ internal sealed class ChannelHarness : IAsyncDisposable
         // Long idleness is rare, and more likely a machine that holds up our threads: then it gets time to come back.
         service.IdleSteps = service.Activity == service.ActivityAtStep ? service.IdleSteps + 1 : 0;
         service.ActivityAtStep = service.Activity;
-        Assert.True(service.IdleSteps < HopelessSteps, $"In {HopelessSteps} steps of the clock nothing has moved, and what was waited for has not happened.");
+        Assert.True(
+            service.IdleSteps < HopelessSteps,
+            $"In {HopelessSteps} steps of the clock nothing has moved, and what was waited for has not happened."
+        );
         TimeSpan next = service.Time.Pending is [var first, ..] ? first : LongestStep;
         service.Time.Advance(
             next < TimeSpan.Zero ? TimeSpan.Zero
