@@ -73,7 +73,9 @@ public sealed class FakeSocket
         ArgumentOutOfRangeException.ThrowIfNegative(fragmentBytes);
         var size = fragmentBytes == 0 ? Math.Max(1, payload.Length) : fragmentBytes;
         var type = binary ? WebSocketMessageType.Binary : WebSocketMessageType.Text;
-        return _pump.Frames.EnqueueMessageAsync(payload, type, size).WaitAsync(cancellationToken);
+        return cancellationToken.IsCancellationRequested
+            ? Task.FromCanceled(cancellationToken)
+            : _pump.Frames.EnqueueMessageAsync(payload, type, size).WaitAsync(cancellationToken);
     }
 
     /// <summary>Writes bytes straight into the TCP connection, without any WebSocket frame around them: a malformed frame, for example.</summary>
@@ -100,7 +102,9 @@ public sealed class FakeSocket
     /// <returns>A task that completes when the frame has been written.</returns>
     /// <exception cref="IOException">The connection ended before.</exception>
     public Task CloseAsync(int code = 1000, string? reason = null, CancellationToken cancellationToken = default) =>
-        _pump.Frames.EnqueueCloseAsync(code, reason).WaitAsync(cancellationToken);
+        cancellationToken.IsCancellationRequested
+            ? Task.FromCanceled(cancellationToken)
+            : _pump.Frames.EnqueueCloseAsync(code, reason).WaitAsync(cancellationToken);
 
     /// <summary>Loses the connection at once.</summary>
     /// <param name="manner">How. Defaults to a TCP reset.</param>
