@@ -40,6 +40,14 @@ internal static class TokenMask
         return WithoutJwts(text);
     }
 
+    /// <summary>Whether a text has the token in it, or the signature that makes it one; other JWTs may well begin as it does.</summary>
+    public static bool IsIn(string text, string token)
+    {
+        string last = token.Substring(token.LastIndexOf('.') + 1);
+        string telling = last.Length >= ShortestPart ? last : token;
+        return telling.Length > 0 && !ReferenceEquals(WithoutKnown(text, telling, isCut: false), text);
+    }
+
     private static IEnumerable<string> PartsOf(string token) =>
         token.IndexOf('.') < 0 ? [] : token.Split('.').Where(static part => part.Length >= ShortestPart).Take(MostParts);
 

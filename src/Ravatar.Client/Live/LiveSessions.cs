@@ -151,7 +151,7 @@ internal sealed class LiveSessions
     /// <summary>A license goes into each message, into logs and the journal.</summary>
     private string? ProblemOf(string licenseId) =>
         licenseId.Length > ServerName.Longest ? ServerName.TooLong("LicenseId")
-        : PlainText.Masked(licenseId, _environment.NewestToken()) != PlainText.Masked(licenseId) ? "holds a LicenseId with the token in it"
+        : _environment.NewestToken() is { } token && TokenMask.IsIn(licenseId, token) ? "holds a LicenseId with the token in it"
         : null;
 
     private async Task<LiveStart> AskServerAsync(string avatarId, LiveOptions options)

@@ -131,14 +131,20 @@ public class LiveStartTests
         Assert.DoesNotContain("token-", live.Logs.Text, StringComparison.Ordinal);
     }
 
+    private const string Header = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9";
+    private const string Jwt = Header + ".eyJzdWIiOiJ1c2VyLTEyMyJ9.SIGNATURE-of-the_token-0123456789";
+
     [Theory]
-    [InlineData("token-1")]
-    [InlineData("license-token-1")]
-    [InlineData(null)]
-    public async Task A_license_that_cannot_be_used_is_ended_and_told_to_nobody(string? license)
+    [InlineData("token-1", "token-1")]
+    [InlineData("token-1", "license-token-1")]
+    [InlineData("token-1", null)]
+    [InlineData(Jwt, Jwt)]
+    [InlineData(Jwt, "license-" + Jwt)]
+    [InlineData(Jwt, "SIGNATURE-of-the_token-0123456789")]
+    public async Task A_license_that_cannot_be_used_is_ended_and_told_to_nobody(string token, string? license)
     {
         string folder = Directory.CreateTempSubdirectory("ravatar-license-").FullName;
-        ScriptedLive live = new(o => o.JournalFolder = folder);
+        ScriptedLive live = new(o => o.JournalFolder = folder) { Token = token };
         license ??= new string('x', 1025);
         List<string> journal = [];
         live.OnStart = (n, _) => Task.FromResult(ScriptedLive.Start(n) with { LicenseId = license });
@@ -154,6 +160,19 @@ public class LiveStartTests
         Assert.Null(live.Channel.LicenseId);
         Assert.Empty(journal);
         Assert.DoesNotContain(license, error + live.Logs.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_license_may_be_a_jwt_of_its_own()
+    {
+        const string license = Header + ".eyJsaWNlbnNlIjoiNDIifQ.another_signature-9876543210";
+        ScriptedLive live = new()
+        {
+            Token = Jwt,
+            OnStart = static (n, _) => Task.FromResult(ScriptedLive.Start(n) with { LicenseId = license }),
+        };
+        await using LiveSession session = await live.StartAsync(Token);
+        Assert.Equal((license, license), (session.LicenseId, live.Channel.LicenseId));
     }
 
     [Fact]
