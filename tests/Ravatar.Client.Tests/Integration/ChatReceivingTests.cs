@@ -266,6 +266,7 @@ public sealed class ChatReceivingTests
         server.Tokens.RevokeAll();
         server.Script.Jwt.Enqueue(FakeResponse.Text(302, "text/plain", "").WithHeader("Location", "//host:99999/"));
         server.Chat.DropConnections();
+        await server.Received.WaitForRequestsAsync("/ws/chat", 3); // open, refused, open again
         Assert.NotNull(await chat.AskAsync("Still there?"));
     }
 
