@@ -6,12 +6,18 @@ namespace Ravatar.Client.Tests;
 [Collection<ModelCollection>]
 public class ChaosTests
 {
+#if MUTATION
+    private const int Messages = 400;
+#else
+    private const int Messages = 2_000;
+#endif
+
     [Theory]
-    [InlineData(1, 2_000, true, true, true)]
-    [InlineData(2, 2_000, false, true, true)]
-    [InlineData(3, 2_000, true, false, false)]
-    [InlineData(4, 2_000, false, false, false)]
-    [InlineData(5, 2_000, false, true, false)]
+    [InlineData(1, Messages, true, true, true)]
+    [InlineData(2, Messages, false, true, true)]
+    [InlineData(3, Messages, true, false, false)]
+    [InlineData(4, Messages, false, false, false)]
+    [InlineData(5, Messages, false, true, false)]
     public async Task Every_message_arrives_once_in_order_and_every_answer_once(
         int seed,
         int messages,
