@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Microsoft.Extensions.Logging;
 using Xunit;
 
 namespace Ravatar.Client.Tests;
@@ -33,7 +34,8 @@ internal sealed class ChannelHarness : IAsyncDisposable
         TimeSpan? answerTimeout = null,
         Func<double>? random = null,
         Action<ModelService>? before = null,
-        Func<CancellationToken, Task>? probe = null
+        Func<CancellationToken, Task>? probe = null,
+        ILogger? logger = null
     )
     {
         ModelService service = new(new ManualTimeProvider(), plan ?? new ModelPlan());
@@ -49,7 +51,7 @@ internal sealed class ChannelHarness : IAsyncDisposable
             },
             answerTimeout ?? TimeSpan.FromSeconds(30),
             options ?? new ChatChannelOptions(),
-            service.Environment(random, probe),
+            service.Environment(random, probe, logger),
             CancellationToken.None
         );
         await PumpAsync(service, opening);

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Ravatar.Client.Tests;
@@ -77,7 +78,7 @@ internal sealed class ModelService(ManualTimeProvider time, ModelPlan plan) : IC
         }
     }
 
-    public ChatEnvironment Environment(Func<double>? random = null, Func<CancellationToken, Task>? probe = null) =>
+    public ChatEnvironment Environment(Func<double>? random = null, Func<CancellationToken, Task>? probe = null, ILogger? logger = null) =>
         new()
         {
             Address = token => new Uri($"wss://model/ws/chat?token={token}"),
@@ -87,7 +88,7 @@ internal sealed class ModelService(ManualTimeProvider time, ModelPlan plan) : IC
             ProbeAsync = probe ?? (_ => Task.CompletedTask),
             Connector = this,
             Time = time,
-            Logger = NullLogger.Instance,
+            Logger = logger ?? NullLogger.Instance,
             Payloads = NullLogger.Instance,
             NextRandom = random ?? (() => 0.5),
         };
@@ -221,6 +222,11 @@ internal sealed class ModelService(ManualTimeProvider time, ModelPlan plan) : IC
         await Task.Yield();
         cancellationToken.ThrowIfCancellationRequested();
         Touch();
+        if (plan.HistoryTakes > TimeSpan.Zero)
+        {
+            await Task.Delay(plan.HistoryTakes, time, cancellationToken);
+            Touch();
+        }
         if (plan.OnHistoryThrow is { } foreign)
         {
             throw foreign;
