@@ -3,13 +3,13 @@ namespace Ravatar.Client.Tests;
 /// <summary>A conversation with its first connection standing, and everything around it in sight.</summary>
 internal sealed class Books
 {
-    private readonly Room _room = new(1000, 1_000_000);
     private readonly ChannelCounters _counters = new();
+    private readonly Room _room;
     private int _epoch;
 
-    public Books(bool suspectSilence = false, int heldEvents = 100, long heldBytes = 1_000_000)
+    public Books(bool suspectSilence = false, int heldEvents = 100, long heldBytes = 1_000_000, int room = 1000, long roomBytes = 1_000_000)
     {
-        _room.Left = () => Left++;
+        _room = new Room(room, roomBytes) { Left = () => Left++ };
         ConversationSettings settings = new("user-1", "avatar-1", suspectSilence, heldEvents, heldBytes);
         Conversation = new Conversation(settings, Readers, _room, _counters, Live, Time)
         {
@@ -37,6 +37,9 @@ internal sealed class Books
     public List<int> Suspected { get; } = [];
 
     public ChatStatistics Counted => _counters.Read(0);
+
+    /// <summary>An outbox for this conversation; from now on it is told of room, and <see cref="Left"/> is not counted.</summary>
+    public Outbox NewOutbox() => new(Conversation, _room, _counters);
 
     /// <summary>The next connection stands in the place of the last one. Returns whether anything is to be recovered.</summary>
     public bool Lose()
