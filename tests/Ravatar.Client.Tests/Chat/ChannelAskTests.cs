@@ -115,6 +115,21 @@ public class ChannelAskTests
     }
 
     [Fact]
+    public async Task A_message_that_is_taken_back_before_there_was_room_takes_none_later()
+    {
+        ModelPlan plan = new() { AnswerDelay = () => TimeSpan.FromSeconds(3) };
+        await using ChannelHarness harness = await ChannelHarness.OpenAsync(plan, new ChatChannelOptions { OutboxMessages = 1 });
+        using CancellationTokenSource regret = new();
+        Task<ChatAnswer> first = harness.Chat.AskAsync("first");
+        Task<ChatAnswer> regretted = harness.Chat.AskAsync("regretted", regret.Token);
+        Task<ChatAnswer> last = harness.Chat.AskAsync("last");
+        regret.Cancel();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => regretted);
+        await harness.PumpAsync(Task.WhenAll(first, last));
+        Assert.Equal(["first", "last"], harness.Service.Received);
+    }
+
+    [Fact]
     public async Task Bad_input_is_an_argument_exception_before_anything_is_sent()
     {
         await using ChannelHarness harness = await ChannelHarness.OpenAsync();
@@ -123,6 +138,7 @@ public class ChannelAskTests
         await Assert.ThrowsAsync<ArgumentOutOfRangeException>("timeout", () => harness.Chat.AskAsync("hi", TimeSpan.Zero));
         await Assert.ThrowsAsync<ArgumentOutOfRangeException>("timeout", () => harness.Chat.AskAsync("hi", TimeSpan.MaxValue));
         await Assert.ThrowsAsync<ArgumentNullException>("voice", () => harness.Chat.SendVoiceAsync(null!));
+        await Assert.ThrowsAsync<ArgumentNullException>("question", () => harness.Chat.AskAsync((VoiceClip)null!));
         Assert.Throws<ArgumentException>("data", () => new VoiceClip("no audio"u8.ToArray()));
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => harness.Chat.AskAsync("hi", new CancellationToken(true)));
         Assert.Empty(harness.Service.Received);

@@ -56,6 +56,14 @@ public class ChannelAudioTests
     }
 
     [Fact]
+    public async Task Nothing_is_sent_once_the_channel_was_disposed()
+    {
+        ChannelHarness harness = await ChannelHarness.OpenAsync();
+        await harness.DisposeAsync();
+        await Assert.ThrowsAsync<ObjectDisposedException>(async () => await harness.Chat.SendPcmAsync(Numbered(0), "license-1"));
+    }
+
+    [Fact]
     public void The_wire_has_what_the_guide_says()
     {
         ChatEncoder encoder = new(

@@ -53,6 +53,34 @@ public class ChannelEndTests
     }
 
     [Fact]
+    public async Task Disposing_during_recovery_still_writes_what_waits()
+    {
+        ModelPlan plan = new() { OnWrite = n => n == 1 ? ModelFault.Before : ModelFault.None };
+        ChannelHarness harness = await ChannelHarness.OpenAsync(
+            plan,
+            new ChatChannelOptions { HistorySettleTime = TimeSpan.FromSeconds(2) }
+        );
+        Task lost = harness.Chat.SendTextAsync("lost");
+        await harness.PumpWhileAsync(() => harness.Chat.State != ChatState.Recovering);
+        Task waiting = harness.Chat.SendTextAsync("waits");
+        await harness.DisposeAsync();
+        await Task.WhenAll(lost, waiting);
+        Assert.Equal(["lost", "waits"], harness.Service.Received);
+    }
+
+    [Fact]
+    public async Task Disposing_does_not_wait_for_answers()
+    {
+        ChannelHarness harness = await ChannelHarness.OpenAsync(new ModelPlan { Answer = (_, _) => null });
+        Task<ChatAnswer> asked = harness.Chat.AskAsync("never answered");
+        await harness.SettleAsync();
+        TimeSpan before = harness.Time.Elapsed;
+        await harness.DisposeAsync();
+        Assert.Equal(before, harness.Time.Elapsed);
+        await Assert.ThrowsAsync<RavatarConnectionException>(() => asked);
+    }
+
+    [Fact]
     public async Task Disposing_a_half_open_channel_takes_two_seconds()
     {
         ChannelHarness harness = await ChannelHarness.OpenAsync(new ModelPlan { PlatformPings = false });

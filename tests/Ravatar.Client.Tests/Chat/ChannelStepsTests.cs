@@ -60,6 +60,42 @@ public class ChannelStepsTests
         Assert.Empty(service!.Time.Pending);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Opening_fails_with_what_the_sign_in_threw_or_with_an_exception_that_tells_it(bool disposed)
+    {
+        Exception thrown = disposed ? new ObjectDisposedException("RavatarClient") : new UriFormatException("no address");
+        Exception failed = await Assert.ThrowsAnyAsync<Exception>(() => ChannelHarness.OpenAsync(new ModelPlan { OnToken = thrown }));
+        Assert.Same(thrown, disposed ? failed : Assert.IsType<RavatarConnectionException>(failed).InnerException);
+        Assert.Contains(thrown.Message, failed.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_caller_who_gives_up_opening_leaves_nothing_behind()
+    {
+        ModelService service = new(new ManualTimeProvider(), new ModelPlan { OnConnect = _ => 503 });
+        using CancellationTokenSource regret = new();
+        Task<ChatChannel> opening = ChatChannel.OpenAsync(
+            new ChatIdentity
+            {
+                UserId = "user-1",
+                AvatarId = "avatar-1",
+                Language = "en",
+                Source = "tests",
+                Session = () => "session-1",
+            },
+            TimeSpan.FromSeconds(30),
+            new ChatChannelOptions(),
+            service.Environment(),
+            regret.Token
+        );
+        await service.Time.WaitForTimerAsync(TimeSpan.Zero).WaitAsync(ManualTimeProvider.HangGuard);
+        regret.Cancel();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => opening.WaitAsync(ManualTimeProvider.HangGuard));
+        Assert.Empty(service.Time.Pending);
+    }
+
     [Fact]
     public async Task A_token_that_was_refreshed_to_open_and_is_refused_before_anything_was_proved_ends_the_channel()
     {

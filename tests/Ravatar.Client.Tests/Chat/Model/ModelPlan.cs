@@ -45,6 +45,9 @@ internal sealed class ModelPlan
     /// <summary>The status with which the n-th connection (from 1) is refused; null to let it in.</summary>
     public Func<int, int?>? OnConnect { get; set; }
 
+    /// <summary>How asking for a token fails; null if it does not.</summary>
+    public Exception? OnToken { get; set; }
+
     /// <summary>How long a reading of history takes.</summary>
     public TimeSpan HistoryTakes { get; set; }
 

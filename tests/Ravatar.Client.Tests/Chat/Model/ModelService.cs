@@ -82,7 +82,8 @@ internal sealed class ModelService(ManualTimeProvider time, ModelPlan plan) : IC
         new()
         {
             Address = token => new Uri($"wss://model/ws/chat?token={token}"),
-            GetTokenAsync = _ => Task.FromResult($"token-{_tokenNumber}"),
+            GetTokenAsync = _ =>
+                plan.OnToken is { } failure ? Task.FromException<string>(failure) : Task.FromResult($"token-{_tokenNumber}"),
             RefreshTokenAsync = RefreshAsync,
             ReadHistoryAsync = ReadHistoryAsync,
             ProbeAsync = probe ?? (_ => Task.CompletedTask),

@@ -49,7 +49,7 @@ internal sealed class ScriptedSocket : IChatSocket
 
     public ValueTask SendAsync(ReadOnlyMemory<byte> message) => throw new NotSupportedException();
 
-    public Task CloseOutputAsync() => throw new NotSupportedException();
+    public Task CloseOutputAsync() => Task.CompletedTask;
 
     public void Abort() { }
 
