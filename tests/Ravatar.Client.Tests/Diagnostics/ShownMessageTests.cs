@@ -30,6 +30,9 @@ public sealed class ShownMessageTests
     public void Long_base64_is_its_length_under_any_name()
     {
         Assert.Equal("""{"sound":"[400 Base64 characters]"}""", Show($$"""{"sound":"{{new string('A', 400)}}"}"""));
+        string run = string.Concat(Enumerable.Repeat("azAZ09+/", 25))[..198] + "==";
+        Assert.Equal("""{"sound":"[200 Base64 characters]"}""", Show($$"""{"sound":"{{run}}"}"""));
+        Assert.Equal($$"""{"sound":"{{run[1..]}}"}""", Show($$"""{"sound":"{{run[1..]}}"}"""));
         string words = string.Join(' ', Enumerable.Repeat("word", 200));
         Assert.Equal(words, Show(words));
     }

@@ -75,6 +75,14 @@ public sealed class TelemetryTests : IDisposable
         Assert.Equal(2, Values("turn.duration").Count(static v => v.Tags["ravatar.question.kind"] is "text" && v.Value > 0));
         Assert.Equal([false, true], Spans("ask").Select(static s => s.GetTagItem("ravatar.answer.recovered")));
         Assert.Contains(Spans("connect chat"), static s => s.Status == ActivityStatusCode.Error);
+        Assert.All(
+            Spans("connect chat"),
+            s =>
+                Assert.Equal(
+                    (server.BaseAddress.Host, server.BaseAddress.Port, "websocket"),
+                    (s.GetTagItem("server.address"), s.GetTagItem("server.port"), s.GetTagItem("network.protocol.name"))
+                )
+        );
     }
 
     [Fact]
@@ -172,7 +180,9 @@ public sealed class TelemetryTests : IDisposable
         request.End(200);
         turn.Fail(new InvalidOperationException());
         Assert.Equal(2.5, Assert.Single(Values("request.duration")).Value);
-        Assert.Equal(2.5, Assert.Single(Values("turn.duration")).Value);
+        var measured = Assert.Single(Values("turn.duration"));
+        Assert.Equal((2.5, "voice"), (measured.Value, measured.Tags["ravatar.question.kind"]));
+        Assert.Equal("voice", Assert.Single(Spans("ask")).GetTagItem("ravatar.question.kind"));
     }
 
     [Theory]

@@ -217,7 +217,7 @@ public class ChatConnectorTests
                 null
             },
             { new RavatarApiException("no answer"), null, null },
-            { new ArgumentException("bad address"), ChatEndReason.Rejected, ChatEndReason.Rejected },
+            { new System.Text.DecoderFallbackException("an argument of any kind"), ChatEndReason.Rejected, ChatEndReason.Rejected },
             { new UriFormatException("bad address"), ChatEndReason.Rejected, ChatEndReason.Rejected },
             { new ObjectDisposedException("RavatarClient"), ChatEndReason.Rejected, ChatEndReason.Rejected },
             { new InvalidOperationException("a handler of the application's"), null, null },

@@ -99,6 +99,30 @@ public class ChatEncoderTests
     }
 
     [Fact]
+    public void Live_audio_has_one_template_until_session_or_license_change()
+    {
+        ChatEncoder encoder = Encoder;
+        _session = "session-2";
+        PcmTemplate first = encoder.PcmFor("license-1");
+        Assert.Same(first, encoder.PcmFor("license-1"));
+        Assert.Same(first, encoder.PcmFor(new string("license-1".AsSpan())));
+        PcmTemplate second = encoder.PcmFor("license-2");
+        Assert.Equal(("license-2", "session-2"), Sent(second));
+        _session = "session-3";
+        PcmTemplate third = encoder.PcmFor("license-2");
+        Assert.Equal(("license-2", "session-3"), Sent(third));
+        Assert.Throws<ArgumentException>("message", () => third.Write(new byte[10], new byte[third.LengthFor(0)]));
+
+        static (string?, string?) Sent(PcmTemplate template)
+        {
+            byte[] message = new byte[template.LengthFor(3)];
+            template.Write([1, 2, 3], message);
+            JsonElement sent = Parse(message);
+            return (sent.GetProperty("LicenseId").GetString(), sent.GetProperty("session").GetString());
+        }
+    }
+
+    [Fact]
     public void Base64_is_written_as_it_is()
     {
         byte[] all = [.. WebM, .. Enumerable.Range(0, 3000).Select(i => (byte)(i * 7))];

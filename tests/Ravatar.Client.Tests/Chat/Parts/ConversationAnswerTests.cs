@@ -13,22 +13,23 @@ public class ConversationAnswerTests
         OutgoingMessage question = _books.Write("hi");
         Assert.False(_books.Conversation.IsProven(1));
         _books.Receive("hi", "re: hi");
-        Assert.Equal("re: hi", question.Answer!.Task.Result.FullText);
+        ChatAnswer answer = await question.Answer!.Task.WaitAsync(ManualTimeProvider.HangGuard);
+        Assert.Equal("re: hi", answer.FullText);
         Assert.True(_books.Conversation.IsProven(1));
         Assert.False(_books.Conversation.IsProven(2));
         Assert.Equal((OutgoingStage.Settled, 1, 1), (question.Stage, _books.Left, _books.Conversation.ExpectedRowCount));
         Assert.Equal(0, _books.HistoryWanted);
         ChatAnswer read = Assert.IsType<ChatAnswer>(Assert.Single(await _books.ReadAsync()));
-        Assert.Same(read, question.Answer.Task.Result);
+        Assert.Same(read, answer);
         Assert.False(read.IsFollowUp || read.IsVoice || read.IsRecovered);
     }
 
     [Fact]
-    public void An_answer_to_a_spoken_question_is_marked_before_anybody_sees_it()
+    public async Task An_answer_to_a_spoken_question_is_marked_before_anybody_sees_it()
     {
         OutgoingMessage question = _books.Write(null);
         _books.Receive(new ChatAnswer { FullText = "re", ChatType = ChatType.Voice });
-        Assert.True(question.Answer!.Task.Result.IsVoice);
+        Assert.True((await question.Answer!.Task.WaitAsync(ManualTimeProvider.HangGuard)).IsVoice);
     }
 
     [Fact]
@@ -164,6 +165,6 @@ public class ConversationAnswerTests
         Task<bool> next = reader.MoveNextAsync().AsTask();
         _books.Conversation.ReadRows([Books.AnswerRow("hi", "re")]);
         Assert.True(await next.WaitAsync(ManualTimeProvider.HangGuard));
-        Assert.True(question.Answer!.Task.Result.IsRecovered);
+        Assert.True((await question.Answer!.Task.WaitAsync(ManualTimeProvider.HangGuard)).IsRecovered);
     }
 }

@@ -248,7 +248,7 @@ public class ConversationRecoveryTests
         Conversation.ReadRows([Books.Row("hi"), Books.AnswerRow("hi", "re", "id-1")]);
         Conversation.Resume();
         Assert.Equal(OutgoingStage.Settled, open.Stage);
-        Assert.True(open.Answer!.Task.Result.IsRecovered);
+        Assert.True((await open.Answer!.Task.WaitAsync(ManualTimeProvider.HangGuard)).IsRecovered);
         Assert.False(Conversation.IsProven(2)); // no connection brought it
         _books.Receive("hi", "re", "id-1");
         Assert.Equal((1, 1), (_books.Counted.Recovered, _books.Counted.DuplicatesDropped));
@@ -290,7 +290,7 @@ public class ConversationRecoveryTests
         Conversation.ReadRows([answer]);
         Assert.False(spoken.Answer!.Task.IsCompleted);
         Conversation.ReadRows([Books.Row(null), answer]);
-        Assert.True(spoken.Answer.Task.Result.IsVoice);
+        Assert.True((await spoken.Answer.Task.WaitAsync(ManualTimeProvider.HangGuard)).IsVoice);
         Assert.Equal(["re"], await _books.ReadAnswersAsync());
     }
 

@@ -36,7 +36,7 @@ public class ConversationTests
     }
 
     [Fact]
-    public void What_was_taken_back_after_the_write_keeps_its_place()
+    public async Task What_was_taken_back_after_the_write_keeps_its_place()
     {
         OutgoingMessage first = _books.Write("same");
         OutgoingMessage second = _books.Write("same");
@@ -45,7 +45,7 @@ public class ConversationTests
         _books.Receive("same", "for the first");
         Assert.False(second.Answer!.Task.IsCompleted);
         _books.Receive("same", "for the second");
-        Assert.Equal("for the second", second.Answer.Task.Result.Text);
+        Assert.Equal("for the second", (await second.Answer.Task).Text);
     }
 
     [Fact]

@@ -185,6 +185,62 @@ public class FrameAssemblerTests
     }
 
     [Fact]
+    public void While_messages_pour_in_only_a_few_are_waited_for_without_a_buffer()
+    {
+        using FrameAssembler frames = new(_socket, waitWithoutBuffer: true, 1000);
+        List<int> waited = [];
+        for (int i = 0; i < 130; i++)
+        {
+            _socket.Message(Answer($"{i}"));
+            int next = _socket.Buffers.Count;
+            Assert.True(Start(frames).IsCompletedSuccessfully);
+            if (_socket.Buffers[next].IsEmpty)
+            {
+                waited.Add(i);
+            }
+        }
+        // Four in a row begin a burst; after sixty more it is looked whether it is over.
+        Assert.Equal([0, 1, 2, 3, 64, 125], waited);
+        Assert.Equal(Enumerable.Range(0, 130).Select(i => $"{i}"), _received.Select(e => ((ChatAnswer)e).FullText));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Readers_are_woken_before_a_wait_and_not_for_what_is_there(bool wait)
+    {
+        using FrameAssembler frames = new(_socket, wait, 1000);
+        int waits = 0;
+        _socket.Message(Answer("a"));
+        await frames.ReadAsync(_received.Add, () => waits++);
+        Assert.Equal(0, waits);
+        Task<SocketClose?> idle = frames.ReadAsync(_received.Add, () => waits++).AsTask();
+        Assert.Equal(1, waits);
+        _socket.Message(Answer("b"));
+        Assert.Null(await idle);
+        Assert.Equal((1, 2), (waits, _received.Count));
+    }
+
+    [Fact]
+    public async Task The_log_is_told_the_size_of_every_message_also_of_those_that_say_nothing_or_too_much()
+    {
+        CollectingLogger logs = new();
+        MessageLog log = new(1, "", logs.CreateLogger("sizes"), logs.CreateLogger("payloads"));
+        using FrameAssembler frames = new(_socket, waitWithoutBuffer: true, 1000, log);
+        _socket.Message(default);
+        _socket.Message(Answer("a"));
+        _socket.Message(new byte[5000], 600, 600);
+        for (int i = 0; i < 3; i++)
+        {
+            await frames.ReadAsync(_received.Add, static () => { });
+        }
+        Assert.Equal(
+            [0, Answer("a").Length, 5000],
+            logs.WithId(311).Select(e => int.Parse(e.Message.Split(' ')[^2], System.Globalization.CultureInfo.InvariantCulture))
+        );
+    }
+
+    [Fact]
     public void A_buffer_that_grew_for_one_large_message_is_given_back()
     {
         using FrameAssembler frames = new(_socket, waitWithoutBuffer: false, 1 << 20);

@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Logging.Abstractions;
+
 namespace Ravatar.Client.Tests;
 
 /// <summary>A conversation with its first connection standing, and everything around it in sight.</summary>
@@ -40,6 +42,28 @@ internal sealed class Books
 
     /// <summary>An outbox for this conversation; from now on it is told of room, and <see cref="Left"/> is not counted.</summary>
     public Outbox NewOutbox() => new(Conversation, _room, _counters);
+
+    /// <summary>What asks history for this conversation.</summary>
+    public Reconciler NewReconciler(ChatChannelOptions options, Func<int, CancellationToken, Task<HistoryPage>> readHistory) =>
+        new(
+            new ChatEnvironment
+            {
+                Address = static _ => throw new NotSupportedException(),
+                GetTokenAsync = static _ => throw new NotSupportedException(),
+                RefreshTokenAsync = static (_, _) => throw new NotSupportedException(),
+                ReadHistoryAsync = readHistory,
+                ProbeAsync = static _ => throw new NotSupportedException(),
+                Connector = new ClientWebSocketConnector(null),
+                Time = Time,
+                Logger = NullLogger.Instance,
+                Payloads = NullLogger.Instance,
+                NextRandom = static () => 0.5,
+            },
+            options,
+            Conversation,
+            Readers,
+            _counters
+        );
 
     /// <summary>The next connection stands in the place of the last one. Returns whether anything is to be recovered.</summary>
     public bool Lose()
@@ -98,10 +122,10 @@ internal sealed class Books
     public async Task<List<string>> ReadAnswersAsync() => [.. (await ReadAsync()).OfType<ChatAnswer>().Select(a => a.FullText)];
 
     /// <summary>History's row of a message of ours; without text, a spoken one.</summary>
-    public static HistoryMessage Row(string? text, string? user = "user-1", string? avatar = "avatar-1") =>
+    public static HistoryMessage Row(string? text, string? user = "user-1", string? avatar = "avatar-1", string id = "") =>
         new()
         {
-            Id = "",
+            Id = id,
             Direction = MessageDirection.Outgoing,
             UserId = user,
             AvatarId = avatar,
