@@ -22,7 +22,7 @@ public class ChatConnectorTests
     public async Task The_first_attempt_is_made_at_once_and_later_ones_to_open_after_a_while()
     {
         _sockets.Answers = [Status(503), Status(503), null];
-        (IChatSocket? socket, ChatEnd? end) = await ConnectAsync(Connector());
+        (IChatSocket? socket, ChatEnd? end) = await ConnectAsync(Connector(), 0.25, 0.5);
         Assert.NotNull(socket);
         Assert.Null(end);
         Assert.Equal(
@@ -45,7 +45,7 @@ public class ChatConnectorTests
         await ConnectAsync(connector);
         _steps.Clear();
         _sockets.Answers = [Status(404), null];
-        Assert.NotNull((await ConnectAsync(connector)).Socket);
+        Assert.NotNull((await ConnectAsync(connector, 0.25, 0.5)).Socket);
         Assert.Equal(
             [(ChatState.Reconnecting, 1, TimeSpan.FromSeconds(0.25)), (ChatState.Reconnecting, 2, TimeSpan.FromSeconds(0.5))],
             _steps.Select(s => (s.State, s.Attempt, s.Delay))
@@ -56,7 +56,7 @@ public class ChatConnectorTests
     public async Task So_many_attempts_to_open_and_it_is_given_up_with_all_that_is_known()
     {
         _sockets.Otherwise = Status(503);
-        ChatEnd end = (await ConnectAsync(Connector())).End!;
+        ChatEnd end = (await ConnectAsync(Connector(), 0.25, 0.5)).End!;
         Assert.Equal((ChatEndReason.AttemptsExhausted, 3), (end.Reason, _sockets.Addresses.Count));
         RavatarConnectionException error = Assert.IsType<RavatarConnectionException>(end.Exception);
         Assert.Equal("3 attempts in a row failed; the last: HTTP 503", error.Message);
@@ -72,7 +72,7 @@ public class ChatConnectorTests
         _options.Reconnect.MaxAttempts = 5;
         _sockets.Otherwise = new IOException("no route");
         Outage outage = new(new ConnectionEnd("dropped", 1012, "restart"));
-        ChatEnd end = (await ConnectAsync(connector, outage)).End!;
+        ChatEnd end = (await ConnectAsync(connector, outage, 0.25, 0.5, 1, 2, 4)).End!;
         Assert.Equal((ChatEndReason.AttemptsExhausted, 1 + 5), (end.Reason, _sockets.Addresses.Count));
         Assert.Null(((RavatarConnectionException)end.Exception!).UpgradeStatus);
 
@@ -98,7 +98,7 @@ public class ChatConnectorTests
         _options.ConnectTimeout = TimeSpan.FromSeconds(7);
         _sockets.Hangs = 1;
         ChatConnector connector = Connector();
-        Assert.NotNull((await ConnectAsync(connector)).Socket);
+        Assert.NotNull((await ConnectAsync(connector, 7, 0.25)).Socket);
         Assert.Equal("The chat socket could not be opened within 7 s.", _steps[1].Reason);
         Assert.Equal(TimeSpan.FromSeconds(7.25), _time.Elapsed);
         Assert.Empty(_time.Pending);
@@ -150,7 +150,7 @@ public class ChatConnectorTests
     {
         _onRefresh = n => n == 1 ? throw new RavatarConnectionException("no network") : true;
         _sockets.Answers = [Status(403), Status(403), null];
-        Assert.NotNull((await ConnectAsync(Connector())).Socket);
+        Assert.NotNull((await ConnectAsync(Connector(), 0.25)).Socket);
         Assert.Equal(["begun", "no network", "HTTP 403"], _steps.Select(s => s.Reason));
         Assert.Equal([1, 2, 2], _steps.Select(s => s.Attempt));
 
@@ -185,7 +185,7 @@ public class ChatConnectorTests
     public async Task Some_statuses_say_that_it_is_the_wrong_place_as_long_as_it_was_never_the_right_one(int status, bool isFinal)
     {
         _sockets.Answers = [Status(status), null];
-        (IChatSocket? socket, ChatEnd? end) = await ConnectAsync(Connector());
+        (IChatSocket? socket, ChatEnd? end) = await ConnectAsync(Connector(), isFinal ? [] : [0.25]);
         Assert.Equal(isFinal, socket is null);
         Assert.Equal(isFinal ? $"HTTP {status} Check the address." : null, end?.Message);
         Assert.Equal(isFinal ? ChatEndReason.Rejected : null, end?.Reason);
@@ -193,7 +193,7 @@ public class ChatConnectorTests
         _sockets.Answers = [null, Status(status), null];
         ChatConnector connector = Connector();
         await ConnectAsync(connector);
-        Assert.NotNull((await ConnectAsync(connector)).Socket);
+        Assert.NotNull((await ConnectAsync(connector, 0.25, 0.5)).Socket);
     }
 
     public static TheoryData<Exception, ChatEndReason?, ChatEndReason?> Failures() =>
@@ -233,7 +233,7 @@ public class ChatConnectorTests
     )
     {
         _sockets.Answers = [failure, null];
-        ChatEnd? end = (await ConnectAsync(Connector())).End;
+        ChatEnd? end = (await ConnectAsync(Connector(), whenOpening is null ? [0.25] : [])).End;
         Assert.Equal(whenOpening, end?.Reason);
         Assert.Same(whenOpening is null ? null : failure, end?.Exception);
         Assert.Equal(whenOpening is null ? null : failure.Message, end?.Message);
@@ -241,7 +241,7 @@ public class ChatConnectorTests
         _sockets.Answers = [null, failure, null];
         ChatConnector connector = Connector();
         await ConnectAsync(connector);
-        Assert.Equal(afterwards, (await ConnectAsync(connector)).End?.Reason);
+        Assert.Equal(afterwards, (await ConnectAsync(connector, afterwards is null ? [0.25, 0.5] : [0.25])).End?.Reason);
     }
 
     [Fact]
@@ -249,7 +249,7 @@ public class ChatConnectorTests
     {
         _sockets.TellsUpgradeStatus = false;
         _sockets.Answers = [Status(null), null];
-        Assert.NotNull((await ConnectAsync(Connector())).Socket);
+        Assert.NotNull((await ConnectAsync(Connector(), 0.25)).Socket);
         Assert.Equal((1, 2), (_probes, _steps[1].Attempt));
 
         _onProbe = static () => throw Payment;
@@ -259,7 +259,7 @@ public class ChatConnectorTests
         _onProbe = static () => throw new RavatarConnectionException("no network");
         _sockets.Answers = [Status(null), null];
         _steps.Clear();
-        Assert.NotNull((await ConnectAsync(Connector())).Socket);
+        Assert.NotNull((await ConnectAsync(Connector(), 0.25)).Socket);
         Assert.Equal("no status", _steps[1].Reason);
     }
 
@@ -267,7 +267,7 @@ public class ChatConnectorTests
     public async Task Where_the_platform_tells_the_status_its_absence_is_a_failure_like_any_other()
     {
         _sockets.Answers = [Status(null), null];
-        Assert.NotNull((await ConnectAsync(Connector())).Socket);
+        Assert.NotNull((await ConnectAsync(Connector(), 0.25)).Socket);
         Assert.Equal(0, _probes);
     }
 
@@ -318,21 +318,19 @@ public class ChatConnectorTests
         return _onRefresh(_refreshes.Count);
     }
 
-    /// <summary>Moves the clock to whatever is waited for, until it is over.</summary>
-    private async Task<(IChatSocket? Socket, ChatEnd? End)> ConnectAsync(ChatConnector connector, Outage? outage = null)
+    private Task<(IChatSocket? Socket, ChatEnd? End)> ConnectAsync(ChatConnector connector, params double[] waits) =>
+        ConnectAsync(connector, Begun(), waits);
+
+    /// <summary>Connects, and moves the clock by these waits, in seconds, each when it is asked for.</summary>
+    private async Task<(IChatSocket? Socket, ChatEnd? End)> ConnectAsync(ChatConnector connector, Outage outage, params double[] waits)
     {
-        Task<(IChatSocket?, ChatEnd?)> connecting = connector.ConnectAsync(outage ?? Begun(), TestContext.Current.CancellationToken);
-        while (!connecting.IsCompleted)
+        CancellationToken token = TestContext.Current.CancellationToken;
+        Task<(IChatSocket?, ChatEnd?)> connecting = connector.ConnectAsync(outage, token);
+        foreach (double wait in waits)
         {
-            using CancellationTokenSource enough = new();
-            Task<TimeSpan> timer = _time.WaitForTimerAsync(TimeSpan.Zero, cancellationToken: enough.Token);
-            if (await Task.WhenAny(connecting, timer).WaitAsync(ManualTimeProvider.HangGuard) == timer)
-            {
-                _time.Advance(await timer);
-            }
-            enough.Cancel();
+            await _time.AdvanceToTimerAsync(TimeSpan.FromSeconds(wait), TimeSpan.FromSeconds(wait), token);
         }
-        return await connecting;
+        return await connecting.WaitAsync(ManualTimeProvider.HangGuard, token);
     }
 
     private sealed class ScriptedConnector : IChatSocketConnector
