@@ -84,7 +84,9 @@ public sealed class FakeSocket
     /// <returns>A task that completes when they have been written.</returns>
     /// <exception cref="IOException">The connection ended before.</exception>
     public Task SendRawAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken = default) =>
-        _pump.Frames.EnqueueRawAsync(bytes).WaitAsync(cancellationToken);
+        cancellationToken.IsCancellationRequested
+            ? Task.FromCanceled(cancellationToken)
+            : _pump.Frames.EnqueueRawAsync(bytes).WaitAsync(cancellationToken);
 
     /// <summary>Sends the first half of a message's frame and loses the connection.</summary>
     /// <param name="text">The message.</param>
@@ -93,7 +95,9 @@ public sealed class FakeSocket
     /// <returns>A task that completes when the half has been written.</returns>
     /// <exception cref="IOException">The connection ended before.</exception>
     public Task SendCutAsync(string text, FakeDropManner manner = FakeDropManner.End, CancellationToken cancellationToken = default) =>
-        _pump.CutAsync(Encoding.UTF8.GetBytes(text), new FakeDrop(FakeDropPoint.WhileAnswering, manner)).WaitAsync(cancellationToken);
+        cancellationToken.IsCancellationRequested
+            ? Task.FromCanceled(cancellationToken)
+            : _pump.CutAsync(Encoding.UTF8.GetBytes(text), new FakeDrop(FakeDropPoint.WhileAnswering, manner)).WaitAsync(cancellationToken);
 
     /// <summary>Sends a close frame, after what was sent before. The connection ends when the client has answered it.</summary>
     /// <param name="code">The close code, for example 1001, 1008 or 4403.</param>
