@@ -27,4 +27,5 @@ const found = (total.Killed ?? 0) + (total.Timeout ?? 0);
 const all = found + (total.Survived ?? 0) + (total.NoCoverage ?? 0);
 console.log(JSON.stringify(total));
 console.log(`${found} of ${all} mutants found: ${((100 * found) / all).toFixed(1)} %`);
+console.log(`Time-outs not counted: ${((100 * (total.Killed ?? 0)) / all).toFixed(1)} %`);
 console.log(`Control: ${control.found} of ${control.of} mutants that nothing can find were found.`);

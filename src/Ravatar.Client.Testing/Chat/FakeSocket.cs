@@ -50,7 +50,7 @@ public sealed class FakeSocket
 
     /// <summary>Sends a text message, valid JSON or not.</summary>
     /// <param name="text">The message.</param>
-    /// <param name="cancellationToken">Stops the waiting, not the sending.</param>
+    /// <param name="cancellationToken">Cancelled already, nothing is sent; later it stops the waiting, not the sending.</param>
     /// <returns>A task that completes when it has been written.</returns>
     /// <exception cref="IOException">The connection ended before.</exception>
     public Task SendAsync(string text, CancellationToken cancellationToken = default) =>
@@ -60,7 +60,7 @@ public sealed class FakeSocket
     /// <param name="payload">The bytes.</param>
     /// <param name="binary">Whether the frame says binary instead of text.</param>
     /// <param name="fragmentBytes">The largest fragment; 0 for one single frame.</param>
-    /// <param name="cancellationToken">Stops the waiting, not the sending.</param>
+    /// <param name="cancellationToken">Cancelled already, nothing is sent; later it stops the waiting, not the sending.</param>
     /// <returns>A task that completes when it has been written.</returns>
     /// <exception cref="IOException">The connection ended before.</exception>
     public Task SendAsync(
@@ -73,42 +73,37 @@ public sealed class FakeSocket
         ArgumentOutOfRangeException.ThrowIfNegative(fragmentBytes);
         var size = fragmentBytes == 0 ? Math.Max(1, payload.Length) : fragmentBytes;
         var type = binary ? WebSocketMessageType.Binary : WebSocketMessageType.Text;
-        return cancellationToken.IsCancellationRequested
-            ? Task.FromCanceled(cancellationToken)
-            : _pump.Frames.EnqueueMessageAsync(payload, type, size).WaitAsync(cancellationToken);
+        return UnlessCancelledAsync(() => _pump.Frames.EnqueueMessageAsync(payload, type, size), cancellationToken);
     }
 
     /// <summary>Writes bytes straight into the TCP connection, without any WebSocket frame around them: a malformed frame, for example.</summary>
     /// <param name="bytes">The bytes.</param>
-    /// <param name="cancellationToken">Stops the waiting, not the sending.</param>
+    /// <param name="cancellationToken">Cancelled already, nothing is sent; later it stops the waiting, not the sending.</param>
     /// <returns>A task that completes when they have been written.</returns>
     /// <exception cref="IOException">The connection ended before.</exception>
     public Task SendRawAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken = default) =>
-        cancellationToken.IsCancellationRequested
-            ? Task.FromCanceled(cancellationToken)
-            : _pump.Frames.EnqueueRawAsync(bytes).WaitAsync(cancellationToken);
+        UnlessCancelledAsync(() => _pump.Frames.EnqueueRawAsync(bytes), cancellationToken);
 
     /// <summary>Sends the first half of a message's frame and loses the connection.</summary>
     /// <param name="text">The message.</param>
     /// <param name="manner">How it is lost. A reset would lose the half message too, so <see cref="FakeDropManner.Reset"/> acts like <see cref="FakeDropManner.End"/>.</param>
-    /// <param name="cancellationToken">Stops the waiting, not the sending.</param>
+    /// <param name="cancellationToken">Cancelled already, nothing is sent; later it stops the waiting, not the sending.</param>
     /// <returns>A task that completes when the half has been written.</returns>
     /// <exception cref="IOException">The connection ended before.</exception>
     public Task SendCutAsync(string text, FakeDropManner manner = FakeDropManner.End, CancellationToken cancellationToken = default) =>
-        cancellationToken.IsCancellationRequested
-            ? Task.FromCanceled(cancellationToken)
-            : _pump.CutAsync(Encoding.UTF8.GetBytes(text), new FakeDrop(FakeDropPoint.WhileAnswering, manner)).WaitAsync(cancellationToken);
+        UnlessCancelledAsync(
+            () => _pump.CutAsync(Encoding.UTF8.GetBytes(text), new FakeDrop(FakeDropPoint.WhileAnswering, manner)),
+            cancellationToken
+        );
 
     /// <summary>Sends a close frame, after what was sent before. The connection ends when the client has answered it.</summary>
     /// <param name="code">The close code, for example 1001, 1008 or 4403.</param>
     /// <param name="reason">The reason, at most 123 bytes; <see langword="null"/> for none.</param>
-    /// <param name="cancellationToken">Stops the waiting, not the sending.</param>
+    /// <param name="cancellationToken">Cancelled already, nothing is sent; later it stops the waiting, not the sending.</param>
     /// <returns>A task that completes when the frame has been written.</returns>
     /// <exception cref="IOException">The connection ended before.</exception>
     public Task CloseAsync(int code = 1000, string? reason = null, CancellationToken cancellationToken = default) =>
-        cancellationToken.IsCancellationRequested
-            ? Task.FromCanceled(cancellationToken)
-            : _pump.Frames.EnqueueCloseAsync(code, reason).WaitAsync(cancellationToken);
+        UnlessCancelledAsync(() => _pump.Frames.EnqueueCloseAsync(code, reason), cancellationToken);
 
     /// <summary>Loses the connection at once.</summary>
     /// <param name="manner">How. Defaults to a TCP reset.</param>
@@ -123,4 +118,8 @@ public sealed class FakeSocket
     /// <summary>Number, user and state.</summary>
     /// <returns>A line of text.</returns>
     public override string ToString() => $"socket {Number} of {UserId ?? "(unknown)"}: {EndReason ?? "open"}";
+
+    /// <summary>A token that is cancelled already stops the sending too; later it can only stop the waiting.</summary>
+    private static Task UnlessCancelledAsync(Func<Task> send, CancellationToken cancellationToken) =>
+        cancellationToken.IsCancellationRequested ? Task.FromCanceled(cancellationToken) : send().WaitAsync(cancellationToken);
 }

@@ -66,16 +66,7 @@ public class ChannelAudioTests
     [Fact]
     public void The_wire_has_what_the_guide_says()
     {
-        ChatEncoder encoder = new(
-            new ChatIdentity
-            {
-                UserId = "user-1",
-                AvatarId = "avatar-1",
-                Language = "en",
-                Source = "tests",
-                Session = () => "session-1",
-            }
-        );
+        ChatEncoder encoder = new(TestIdentity.With());
         using JsonDocument message = JsonDocument.Parse(Written(encoder.PcmFor("license-1"), Frame));
         Assert.Equal(
             """{"avatar_id":"avatar-1","user_id":"user-1","chat_type":"voice","language":"en","requestType":"audio","source":"tests","isLive":true,"session":"session-1","LicenseId":"license-1"}""",

@@ -44,7 +44,7 @@ public class ChannelStepsTests
     [Theory]
     [InlineData(3, 3)]
     [InlineData(3600, 10)] // a server that never answers holds nothing up for long
-    public async Task Nothing_is_sent_before_it_is_known_what_history_held(int takes, int opened)
+    public async Task Opening_waits_until_it_is_known_what_history_held(int takes, int opened)
     {
         ModelPlan plan = new() { HistoryTakes = TimeSpan.FromSeconds(takes) };
         await using ChannelHarness harness = await ChannelHarness.OpenAsync(plan);
@@ -77,14 +77,7 @@ public class ChannelStepsTests
         ModelService service = new(new ManualTimeProvider(), new ModelPlan { OnConnect = _ => 503 });
         using CancellationTokenSource regret = new();
         Task<ChatChannel> opening = ChatChannel.OpenAsync(
-            new ChatIdentity
-            {
-                UserId = "user-1",
-                AvatarId = "avatar-1",
-                Language = "en",
-                Source = "tests",
-                Session = () => "session-1",
-            },
+            TestIdentity.With(),
             TimeSpan.FromSeconds(30),
             new ChatChannelOptions(),
             service.Environment(),

@@ -41,14 +41,7 @@ internal sealed class ChannelHarness : IAsyncDisposable
         ModelService service = new(new ManualTimeProvider(), plan ?? new ModelPlan());
         before?.Invoke(service);
         Task<ChatChannel> opening = ChatChannel.OpenAsync(
-            new ChatIdentity
-            {
-                UserId = "user-1",
-                AvatarId = service.Plan.AvatarId,
-                Language = "en",
-                Source = "tests",
-                Session = () => "session-1",
-            },
+            TestIdentity.With(service.Plan.AvatarId),
             answerTimeout ?? TimeSpan.FromSeconds(30),
             options ?? new ChatChannelOptions(),
             service.Environment(random, probe, logger),

@@ -5,16 +5,7 @@ namespace Ravatar.Client.Tests;
 /// <summary>Live audio that waits: little of it, the newest, in buffers that are used again.</summary>
 public class AudioLaneTests
 {
-    private static readonly PcmTemplate Template = new ChatEncoder(
-        new ChatIdentity
-        {
-            UserId = "user-1",
-            AvatarId = "avatar-1",
-            Language = "en",
-            Source = "tests",
-            Session = () => "session-1",
-        }
-    ).PcmFor("license-1");
+    private static readonly PcmTemplate Template = new ChatEncoder(TestIdentity.With()).PcmFor("license-1");
 
     private readonly AudioLane _lane = new();
 

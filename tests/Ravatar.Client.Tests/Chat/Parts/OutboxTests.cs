@@ -307,16 +307,7 @@ public class OutboxTests
     /// <summary>An outbox on books with an open connection.</summary>
     private sealed class Bed
     {
-        private static readonly PcmTemplate Template = new ChatEncoder(
-            new ChatIdentity
-            {
-                UserId = "user-1",
-                AvatarId = "avatar-1",
-                Language = "en",
-                Source = "tests",
-                Session = () => "session-1",
-            }
-        ).PcmFor("license-1");
+        private static readonly PcmTemplate Template = new ChatEncoder(TestIdentity.With()).PcmFor("license-1");
 
         private int _epoch;
 
