@@ -49,8 +49,8 @@ internal sealed class LevelMeter
         }
     }
 
-    private static int Hundredths(double amplitude) =>
-        amplitude <= 0 ? Floor : (int)Math.Max(Floor, Math.Round(2000 * Math.Log10(amplitude / 32768)));
+    // Of silence the logarithm is minus infinity.
+    private static int Hundredths(double amplitude) => (int)Math.Max(Floor, Math.Round(2000 * Math.Log10(amplitude / 32768)));
 
     private static int Pack(int peak, int rms) => (peak << 16) | (rms & 0xFFFF);
 }

@@ -16,13 +16,20 @@ internal sealed class ManualRecording : IAsyncDisposable
     private ExceptionDispatchInfo? _failure;
     private bool _disposed;
 
-    public ManualRecording(IAudioSource source, long started, TimeSpan longest, Func<Memory<byte>, bool> meter, TimeProvider time)
+    public ManualRecording(
+        IAudioSource source,
+        FrameReader frames,
+        long started,
+        TimeSpan longest,
+        Func<Memory<byte>, bool> meter,
+        TimeProvider time
+    )
     {
         _source = source;
         _time = time;
         Started = started;
         // A file reads without ever waiting: not on the thread of whoever pressed the button.
-        _reading = Task.Run(() => ReadAsync(longest, meter), CancellationToken.None);
+        _reading = Task.Run(() => ReadAsync(frames, longest, meter), CancellationToken.None);
     }
 
     /// <summary>When it was asked for, as a timestamp of the clock.</summary>
@@ -78,11 +85,10 @@ internal sealed class ManualRecording : IAsyncDisposable
     }
 
     // Never throws: whoever ends the recording is told.
-    private async Task ReadAsync(TimeSpan longest, Func<Memory<byte>, bool> meter)
+    private async Task ReadAsync(FrameReader frames, TimeSpan longest, Func<Memory<byte>, bool> meter)
     {
         try
         {
-            var frames = new FrameReader(_source);
             while (await frames.ReadAsync(_stop.Token).ConfigureAwait(false))
             {
                 meter(frames.Frame);

@@ -21,6 +21,8 @@ internal sealed class UtteranceSegmenter
     private WavEncoder? _utterance;
     private int _speechFrames;
     private int _silentFrames;
+    private int _foreignDecisions;
+    private bool _muted;
 
     public UtteranceSegmenter(VoiceRecorderOptions options)
     {
@@ -36,26 +38,32 @@ internal sealed class UtteranceSegmenter
     /// <summary>Whether an utterance has begun.</summary>
     public bool IsSpeaking => _utterance != null;
 
-    /// <summary>Forgets what was heard, not the room's noise: a new recording begins.</summary>
+    /// <summary>Forgets what was heard, not the room's noise: what comes next does not join on to it.</summary>
     public void Restart()
     {
         _utterance = null;
         _recentCount = 0;
+        Interrupt();
     }
 
     /// <summary>Takes the next frame; gives the utterance that it completes.</summary>
     public WavRecording? Add(ReadOnlySpan<byte> frame, bool muted)
     {
-        bool speech = false;
         if (muted)
         {
             // Nothing of it may be heard later, and the detector must not take it for the room's noise.
             _recentCount = 0;
         }
-        else
+        else if (_muted)
+        {
+            Interrupt();
+        }
+        _muted = muted;
+        bool speech = false;
+        if (!muted)
         {
             SampleWriter.Read(frame, _samples, portable: !BitConverter.IsLittleEndian);
-            speech = _detector.IsSpeech(_samples);
+            speech = IsSpeech();
         }
         if (_utterance == null)
         {
@@ -84,7 +92,7 @@ internal sealed class UtteranceSegmenter
         Array.Clear(_samples, 0, _samples.Length);
         for (int i = 0; i < _detector.DelayFrames; i++)
         {
-            if (_detector.IsSpeech(_samples))
+            if (IsSpeech())
             {
                 if (_utterance == null)
                 {
@@ -95,7 +103,26 @@ internal sealed class UtteranceSegmenter
         }
         // That silence was none of the room's.
         _detector.Reset();
+        _foreignDecisions = 0;
         return _utterance == null ? null : End();
+    }
+
+    private bool IsSpeech()
+    {
+        bool speech = _detector.IsSpeech(_samples);
+        if (_foreignDecisions == 0)
+        {
+            return speech;
+        }
+        _foreignDecisions--;
+        return false;
+    }
+
+    // The next decisions are still about frames of before: speech that was cut off there is none of what follows.
+    private void Interrupt()
+    {
+        _foreignDecisions = Math.Max(0, _detector.DelayFrames);
+        (_detector as VoiceActivityDetector)?.Interrupt();
     }
 
     private void Begin()

@@ -43,6 +43,7 @@ public sealed class VoiceActivityDetector : IVoiceActivityDetector
     private readonly float[] _nextMinimum = new float[SpectrumAnalyzer.Bands];
     private long _frames;
     private int _hold;
+    private bool _interrupted;
 
     /// <summary>7 frames: 70 ms.</summary>
     public int DelayFrames => SmoothFrames + LookAheadFrames;
@@ -56,6 +57,12 @@ public sealed class VoiceActivityDetector : IVoiceActivityDetector
             throw new ArgumentException("A frame is 10 ms: 160 samples at 16 kHz.", nameof(frame));
         }
         _spectrum.Analyze(frame, _power);
+        if (_interrupted)
+        {
+            // Half of the spectrum's window lies before the gap: the step between the two is neither noise nor speech.
+            _interrupted = false;
+            return false;
+        }
         TrackMinimum();
         float score = Score();
         TrackNoise(isNoise: score < SpeechScore);
@@ -76,10 +83,18 @@ public sealed class VoiceActivityDetector : IVoiceActivityDetector
     /// <inheritdoc/>
     public void Reset()
     {
+        Interrupt();
         _spectrum.Reset();
-        Array.Clear(_scores, 0, _scores.Length);
         _frames = 0;
+        _interrupted = false;
+    }
+
+    /// <summary>Audio is missing before the next frame: forgets what was said, and keeps the room's noise.</summary>
+    internal void Interrupt()
+    {
+        Array.Clear(_scores, 0, _scores.Length);
         _hold = 0;
+        _interrupted = _frames > 0;
     }
 
     private float Score()

@@ -10,16 +10,18 @@ namespace Ravatar.Client;
 /// <para>After a failed recording the recorder is ready for the next: after <see cref="AudioErrorCode.RecorderError"/> restart,
 /// after <see cref="AudioErrorCode.MediaAborted"/> let the user retry.</para>
 /// </remarks>
-public sealed class VoiceRecorder : IAsyncDisposable
+public sealed partial class VoiceRecorder : IAsyncDisposable
 {
+    private static readonly TimeSpan s_longestEnd = TimeSpan.FromSeconds(5);
+
     private readonly IAudioSource _source;
     private readonly VoiceRecorderOptions _options;
     private readonly TimeProvider _time;
     private readonly LevelMeter _meter = new();
     private readonly CancellationTokenSource _disposal = new();
     private UtteranceSegmenter? _segmenter;
-    private volatile ManualRecording? _manual;
-    private int _recording;
+    private FrameReader? _rest;
+    private Take? _take;
 
     /// <summary>Makes a recorder.</summary>
     /// <param name="source">Where the audio comes from, in any format. The caller disposes it.</param>
@@ -34,7 +36,7 @@ public sealed class VoiceRecorder : IAsyncDisposable
     }
 
     /// <summary>Whether a recording is going on, be it only waiting for speech.</summary>
-    public bool IsRecording => Volatile.Read(ref _recording) != 0;
+    public bool IsRecording => Volatile.Read(ref _take) != null;
 
     /// <summary>Whether the microphone is muted: it counts as silent, and nothing of it is recorded. It stays so until it is set back.</summary>
     public bool IsMuted
@@ -67,33 +69,49 @@ public sealed class VoiceRecorder : IAsyncDisposable
         [EnumeratorCancellation] CancellationToken cancellationToken = default
     )
     {
-        Begin(cancellationToken);
+        Take take = Begin(cancellationToken);
+        FrameReader? frames = null;
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _disposal.Token);
         try
         {
             await StartSourceAsync(stop.Token, cancellationToken).ConfigureAwait(false);
             // The detector lives as long as the recorder: it knows the room's noise by now.
             (_segmenter ??= new UtteranceSegmenter(_options)).Restart();
-            var frames = new FrameReader(_source);
+            frames = NextReader();
             bool ended = false;
             while (!ended)
             {
                 ended = !await ReadFrameAsync(frames, stop.Token, cancellationToken).ConfigureAwait(false);
                 bool muted = !ended && Meter(frames.Frame);
                 WavRecording? utterance = ended ? _segmenter.Finish() : _segmenter.Add(frames.Frame.Span, muted);
-                if (utterance != null)
+                if (utterance == null)
+                {
+                    continue;
+                }
+                take.HandOut();
+                if (!_disposal.IsCancellationRequested)
                 {
                     yield return utterance;
-                    if (!_options.KeepAudioBetweenUtterances)
-                    {
-                        _source.DiscardBuffered();
-                    }
+                }
+                if (_disposal.IsCancellationRequested || !take.TryTakeBack())
+                {
+                    throw Stopped(cancellationToken);
+                }
+                if (!_options.KeepAudioBetweenUtterances)
+                {
+                    _source.DiscardBuffered();
+                    _segmenter.Restart();
                 }
             }
         }
         finally
         {
-            await StopSourceAsync().ConfigureAwait(false);
+            KeepRest(frames);
+            // After a disposal the source is no longer ours.
+            if (take.TryTakeBack())
+            {
+                await StopSourceAsync().ConfigureAwait(false);
+            }
         }
     }
 
@@ -104,11 +122,12 @@ public sealed class VoiceRecorder : IAsyncDisposable
     public async Task<WavRecording> RecordToEndAsync(CancellationToken cancellationToken = default)
     {
         Begin(cancellationToken);
+        FrameReader? frames = null;
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _disposal.Token);
         try
         {
             await StartSourceAsync(stop.Token, cancellationToken).ConfigureAwait(false);
-            var frames = new FrameReader(_source);
+            frames = NextReader();
             var encoder = new WavEncoder();
             while (
                 encoder.Duration < _options.MaxRecording
@@ -122,104 +141,46 @@ public sealed class VoiceRecorder : IAsyncDisposable
         }
         finally
         {
+            KeepRest(frames);
             await StopSourceAsync().ConfigureAwait(false);
         }
     }
 
-    /// <summary>Starts a recording that <see cref="StopAsync"/> ends.</summary>
-    /// <param name="cancellationToken">Gives up starting.</param>
-    /// <returns>A task that ends when the source runs.</returns>
-    /// <exception cref="RavatarAudioException">The source cannot be started.</exception>
-    public async Task StartAsync(CancellationToken cancellationToken = default)
-    {
-        Begin(cancellationToken);
-        try
-        {
-            long started = _time.GetTimestamp();
-            await StartSourceAsync(cancellationToken, cancellationToken).ConfigureAwait(false);
-            _manual = new ManualRecording(_source, started, _options.MaxRecording, Meter, _time);
-        }
-        catch
-        {
-            End();
-            throw;
-        }
-        if (_disposal.IsCancellationRequested)
-        {
-            // Disposed meanwhile, before there was anything to end.
-            await CancelAsync().ConfigureAwait(false);
-            Guard.NotDisposed(true, this);
-        }
-    }
-
-    /// <summary>Ends the recording that <see cref="StartAsync"/> began.</summary>
-    /// <param name="cancellationToken">Gives up waiting for the source to stop; the recording is discarded.</param>
-    /// <returns>The recording, with <see cref="VoiceClip.IsPushToTalk"/> set: the user ended it.</returns>
-    /// <exception cref="InvalidOperationException">There is no such recording.</exception>
-    /// <exception cref="RavatarAudioException">The source failed while recording.</exception>
-    public Task<WavRecording> StopAsync(CancellationToken cancellationToken = default) => FinishAsync(TakeManual(), cancellationToken);
-
-    /// <summary>Push-to-talk: the button is down, until <see cref="ReleaseAsync"/> or <see cref="CancelAsync"/>.</summary>
-    /// <param name="cancellationToken">Gives up starting.</param>
-    /// <returns>A task that ends when the source runs.</returns>
-    /// <exception cref="RavatarAudioException">The source cannot be started.</exception>
-    public Task PressAsync(CancellationToken cancellationToken = default) => StartAsync(cancellationToken);
-
-    /// <summary>Push-to-talk: the button is up.</summary>
-    /// <param name="cancellationToken">Gives up waiting for the source to stop; the recording is discarded.</param>
-    /// <returns>
-    /// The recording, with <see cref="VoiceClip.IsPushToTalk"/> set; <see langword="null"/> when the button was held for less than
-    /// <see cref="VoiceRecorderOptions.MinHold"/>.
-    /// </returns>
-    /// <exception cref="InvalidOperationException">The button was not down.</exception>
-    /// <exception cref="RavatarAudioException">The source failed while recording.</exception>
-    public async Task<WavRecording?> ReleaseAsync(CancellationToken cancellationToken = default)
-    {
-        ManualRecording recording = TakeManual();
-        if (_time.GetElapsedTime(recording.Started) >= _options.MinHold)
-        {
-            return await FinishAsync(recording, cancellationToken).ConfigureAwait(false);
-        }
-        await DiscardAsync(recording).ConfigureAwait(false);
-        return null;
-    }
-
-    /// <summary>Ends the recording of <see cref="StartAsync"/> or <see cref="PressAsync"/> and discards it. Without one it does nothing.</summary>
-    /// <returns>A task that ends when the source has stopped.</returns>
-    public Task CancelAsync() => Interlocked.Exchange(ref _manual, null) is { } recording ? DiscardAsync(recording) : Task.CompletedTask;
-
     /// <summary>Ends a running recording and discards it. The source is stopped, not disposed.</summary>
-    /// <returns>A task that ends when that is done.</returns>
+    /// <returns>
+    /// A task that ends when that is done: the source is the caller's again. A source that neither starts, reads nor stops as it should is left
+    /// to itself after 5 s.
+    /// </returns>
     public async ValueTask DisposeAsync()
     {
         // Never disposed itself: recordings that are ending still look at it, and it holds nothing.
         await Task.Run(_disposal.Cancel, CancellationToken.None).ConfigureAwait(false);
-        await CancelAsync().ConfigureAwait(false);
-    }
-
-    private async Task<WavRecording> FinishAsync(ManualRecording recording, CancellationToken cancellationToken)
-    {
+        if (Volatile.Read(ref _take) is not { } take)
+        {
+            return;
+        }
+        if (take.TryTakeAway())
+        {
+            // The application has the last utterance in hand, and may never ask for another one.
+            await StopSourceAsync().ConfigureAwait(false);
+            return;
+        }
         try
         {
-            return await recording.FinishAsync(cancellationToken).ConfigureAwait(false);
+            await CancelAsync().WaitAsync(s_longestEnd, _time, CancellationToken.None).ConfigureAwait(false);
+            await take.Ended.WaitAsync(s_longestEnd, _time, CancellationToken.None).ConfigureAwait(false);
         }
-        finally
+        catch (TimeoutException)
         {
-            End();
+            // It ends by itself, if ever.
         }
     }
 
-    private async Task DiscardAsync(ManualRecording recording)
-    {
-        try
-        {
-            await recording.DisposeAsync().ConfigureAwait(false);
-        }
-        finally
-        {
-            End();
-        }
-    }
+    private FrameReader NextReader() => Interlocked.Exchange(ref _rest, null) ?? new FrameReader(_source);
+
+    // Readers read ahead. What a recording of a file left belongs to the next one; what it left of a microphone is long past by then.
+    private void KeepRest(FrameReader? frames) =>
+        _rest = frames is { HasEnded: false } && _source is WavAudioSource or StreamAudioSource ? frames : null;
 
     private async ValueTask StopSourceAsync()
     {
@@ -274,24 +235,46 @@ public sealed class VoiceRecorder : IAsyncDisposable
         return muted;
     }
 
-    private void Begin(CancellationToken cancellationToken)
+    private Take Begin(CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         Guard.NotDisposed(_disposal.IsCancellationRequested, this);
-        if (Interlocked.CompareExchange(ref _recording, 1, 0) != 0)
+        var take = new Take();
+        if (Interlocked.CompareExchange(ref _take, take, null) != null)
         {
             throw new InvalidOperationException("The recorder is recording already. End that recording first.");
         }
         _meter.Reset();
+        return take;
     }
 
     private void End()
     {
         _meter.Reset();
-        Volatile.Write(ref _recording, 0);
+        Interlocked.Exchange(ref _take, null)?.End();
     }
 
-    private ManualRecording TakeManual() =>
-        Interlocked.Exchange(ref _manual, null)
-        ?? throw new InvalidOperationException("No recording was started. Call StartAsync or PressAsync first.");
+    /// <summary>One recording, from its begin to its end.</summary>
+    private sealed class Take
+    {
+        private const int Here = 0;
+        private const int HandedOut = 1;
+        private const int TakenAway = 2;
+
+        private readonly TaskCompletionSource<bool> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private int _place;
+
+        public Task Ended => _ended.Task;
+
+        public void End() => _ended.TrySetResult(true);
+
+        /// <summary>An utterance goes to the application: until it asks for the next one, nothing of ours runs.</summary>
+        public void HandOut() => Interlocked.Exchange(ref _place, HandedOut);
+
+        /// <summary>Goes on with the recording, unless it was taken away meanwhile.</summary>
+        public bool TryTakeBack() => Interlocked.CompareExchange(ref _place, Here, HandedOut) != TakenAway;
+
+        /// <summary>Ends the recording from outside. Only possible while nothing of ours runs.</summary>
+        public bool TryTakeAway() => Interlocked.CompareExchange(ref _place, TakenAway, HandedOut) == HandedOut;
+    }
 }

@@ -19,8 +19,8 @@ public sealed class VoiceRecorderOptions
     public IVoiceActivityDetector? Detector { get; set; }
 
     /// <summary>
-    /// Whether the hands-free loop also hears what the source captured while the previous utterance was being handled. Defaults to
-    /// <see langword="false"/>: an avatar that answers through a loudspeaker would talk to itself.
+    /// Whether the hands-free loop also hears what the source captured while the previous utterance was being handled: as much of it as the source
+    /// holds, 2 s for a microphone. Defaults to <see langword="false"/>: an avatar that answers through a loudspeaker would talk to itself.
     /// </summary>
     public bool KeepAudioBetweenUtterances { get; set; }
 

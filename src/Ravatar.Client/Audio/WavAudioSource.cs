@@ -18,7 +18,10 @@ public sealed class WavAudioSource : IAudioSource
     /// <inheritdoc/>
     public AudioFormat Format => _source.Format;
 
-    /// <summary>How long the audio is, by the header; <see langword="null"/> where the header does not tell, as in a WAV that comes from a pipe.</summary>
+    /// <summary>
+    /// How long the audio is, by the header, or by the file where it holds less than that; <see langword="null"/> where the header does not tell, as in
+    /// a WAV that was written to a pipe.
+    /// </summary>
     public TimeSpan? Duration { get; }
 
     /// <summary>Opens a WAV file.</summary>

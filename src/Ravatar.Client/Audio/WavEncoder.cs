@@ -86,13 +86,17 @@ public sealed class WavEncoder
         DataBytes = total;
     }
 
-    /// <summary>Puts the right sizes into the header of a file written to a stream, and leaves the stream at the file's end. Doing so again does nothing.</summary>
+    /// <summary>
+    /// Puts the right sizes into the header of a file written to a stream, and leaves the stream at the file's end. Audio that ends inside a frame
+    /// (a sample of every channel) is filled up with silence. Doing so again does nothing.
+    /// </summary>
     public void Finish()
     {
         if (_finished)
         {
             return;
         }
+        FillFrame();
         _finished = true;
         if (_stream == null)
         {
@@ -121,6 +125,15 @@ public sealed class WavEncoder
         }
         Finish();
         return new WavRecording(_buffer.AsMemory(0, WavHeader.Size + (int)DataBytes), isPushToTalk);
+    }
+
+    private void FillFrame()
+    {
+        byte silence = Format.Encoding == AudioEncoding.UInt8 ? (byte)128 : (byte)0;
+        while (DataBytes % Format.BytesPerFrame != 0)
+        {
+            Write([silence]);
+        }
     }
 
     private void WriteHeader(long dataBytes)

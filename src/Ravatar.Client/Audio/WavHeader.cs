@@ -14,6 +14,12 @@ internal static class WavHeader
     private const int FormatFloat = 3;
     private const int FormatExtensible = 0xFFFE;
 
+    // What programs that write to a pipe put there, as they do not know it: nothing, all ones, or (espeak-ng, sox, arecord) about 2 GiB; some less
+    // what the header itself takes.
+    private const uint UnknownFrom = 0x7FFF_EFD4;
+    private const uint UnknownTo = 0x8000_0024;
+    private const uint AllOnesFrom = uint.MaxValue - 64;
+
     // A file that has more before its audio is no recording.
     private const long MaxBytesBeforeData = 16 * 1024 * 1024;
 
@@ -44,7 +50,7 @@ internal static class WavHeader
     }
 
     /// <summary>Reads up to the first byte of audio.</summary>
-    /// <returns>The format, and the length of the audio in bytes; <see langword="null"/> when it goes on to the end of the stream.</returns>
+    /// <returns>The format, and the length of the audio in bytes; <see langword="null"/> when it goes on to the end of the stream, wherever that is.</returns>
     public static async ValueTask<(AudioFormat Format, long? Length)> ReadAsync(Stream stream, CancellationToken cancellationToken)
     {
         byte[] buffer = new byte[40];
@@ -63,11 +69,11 @@ internal static class WavHeader
                 throw Damaged(format == null ? "It ends before its 'fmt ' chunk." : "It ends before its 'data' chunk.");
             }
             uint size = BinaryPrimitives.ReadUInt32LittleEndian(buffer.AsSpan(4));
+            before += 8;
             if (buffer.AsSpan(0, 4).SequenceEqual("data"u8))
             {
-                // Programs that write to a pipe leave the size 0 or all ones: the audio then goes on to the end.
                 AudioFormat known = format ?? throw Damaged("Its 'data' chunk comes before its 'fmt ' chunk.");
-                return (known, size is 0 or >= uint.MaxValue - 64 ? null : size);
+                return (known, LengthOf(size, stream));
             }
             long rest = size + (size & 1L);
             if ((before += rest) > MaxBytesBeforeData)
@@ -89,6 +95,17 @@ internal static class WavHeader
                 throw Damaged("It ends inside its header.");
             }
         }
+    }
+
+    // Without a length the audio goes on to the end.
+    private static long? LengthOf(uint size, Stream stream)
+    {
+        if (size is 0 or (>= UnknownFrom and <= UnknownTo) or >= AllOnesFrom)
+        {
+            return null;
+        }
+        // A file that was cut off holds less than it says.
+        return stream.CanSeek ? Math.Min(size, Math.Max(0, stream.Length - stream.Position)) : size;
     }
 
     private static void CheckRiff(ReadOnlySpan<byte> start)

@@ -39,6 +39,8 @@ public sealed partial class VoiceConversation
     /// <exception cref="RavatarAudioException">The source failed while recording.</exception>
     public async Task<bool> ReleaseAsync(CancellationToken cancellationToken = default)
     {
+        // However long the microphone takes to open: the button was held until now.
+        long released = _time.GetTimestamp();
         await _hand.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
@@ -48,7 +50,7 @@ public sealed partial class VoiceConversation
             }
             WavRecording? recording =
                 Mode == VoiceMode.PushToTalk
-                    ? await _recorder.ReleaseAsync(cancellationToken).ConfigureAwait(false)
+                    ? await _recorder.EndHoldAsync(released, cancellationToken).ConfigureAwait(false)
                     : await _recorder.StopAsync(cancellationToken).ConfigureAwait(false);
             if (recording is null || recording.Pcm.IsEmpty)
             {

@@ -146,6 +146,10 @@ public sealed class CallbackAudioSourceTests
         RavatarAudioException e = await Assert.ThrowsAsync<RavatarAudioException>(async () => await source.ReadAsync(buffer));
         Assert.Equal(AudioErrorCode.MediaAborted, e.Code);
         Assert.Same(cause, e.InnerException);
+        Assert.Equal("The audio ended with an error: unplugged", e.Message);
+        // The first reason is the one that counts.
+        source.Complete(new InvalidOperationException("too late"));
+        Assert.Same(cause, (await Assert.ThrowsAsync<RavatarAudioException>(async () => await source.ReadAsync(buffer))).InnerException);
 
         await source.StartAsync();
         source.Write([5, 6, 7, 8]);
@@ -169,10 +173,47 @@ public sealed class CallbackAudioSourceTests
         Assert.Equal(cancellation.Token, e.CancellationToken);
 
         Task<int> disposed = source.ReadAsync(new byte[4]).AsTask();
-        await Assert.ThrowsAsync<InvalidOperationException>(async () => await source.ReadAsync(new byte[4]));
+        InvalidOperationException second = await Assert.ThrowsAsync<InvalidOperationException>(async () =>
+            await source.ReadAsync(new byte[4])
+        );
+        Assert.Contains("one reader", second.Message, StringComparison.Ordinal);
         await source.DisposeAsync();
         await Assert.ThrowsAsync<ObjectDisposedException>(() => disposed);
         await Assert.ThrowsAsync<ObjectDisposedException>(async () => await source.StartAsync());
+    }
+
+    [Fact]
+    public async Task Who_has_given_up_already_and_who_reads_nothing_change_nothing()
+    {
+        await using var source = new CallbackAudioSource(s_stereo);
+        var given = new CancellationToken(canceled: true);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await source.StartAsync(given));
+        source.Write([9, 9, 9, 9]);
+        await source.StartAsync();
+        source.Write([1, 2, 3, 4]);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await source.ReadAsync(new byte[4], given));
+        Assert.Equal(0, await source.ReadAsync(Memory<byte>.Empty));
+
+        var buffer = new byte[8];
+        Assert.Equal(4, await source.ReadAsync(buffer));
+        Assert.Equal([1, 2, 3, 4], buffer.AsSpan(0, 4).ToArray());
+        Assert.Equal(0, source.DroppedFrames);
+    }
+
+    [Fact]
+    public async Task A_write_as_long_as_the_ring_fits_and_one_frame_more_drops_one()
+    {
+        await using var source = new CallbackAudioSource(s_stereo, TimeSpan.FromMilliseconds(10));
+        byte[] audio = [.. Enumerable.Range(0, 161 * 4).Select(i => (byte)(i / 4))];
+        var buffer = new byte[1_000];
+        foreach (int frames in (int[])[160, 161])
+        {
+            await source.StartAsync();
+            source.Write(audio.AsSpan(0, frames * 4));
+            Assert.Equal(frames - 160, source.DroppedFrames);
+            Assert.Equal(640, await source.ReadAsync(buffer));
+            Assert.Equal(audio.AsSpan((frames - 160) * 4, 640).ToArray(), buffer.AsSpan(0, 640).ToArray());
+        }
     }
 
     [Fact]

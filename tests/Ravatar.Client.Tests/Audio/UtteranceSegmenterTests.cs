@@ -91,6 +91,56 @@ public sealed class UtteranceSegmenterTests
         Assert.Null(segmenter.Finish());
     }
 
+    [Fact]
+    public void Decisions_about_what_lies_before_a_restart_are_none_about_what_comes_after_it()
+    {
+        UtteranceSegmenter segmenter = MakeLate();
+        Run(segmenter, Loud(50));
+        segmenter.Restart();
+        Assert.Empty(Run(segmenter, Quiet(200)));
+
+        Run(segmenter, Loud(50));
+        segmenter.Restart();
+        Assert.Null(segmenter.Finish());
+        // Nor does anything of it hold up what is said next.
+        Assert.Single(Run(segmenter, Loud(1), Quiet(97)));
+    }
+
+    [Fact]
+    public void Speech_that_was_muted_in_the_middle_is_none_of_what_comes_after_it()
+    {
+        UtteranceSegmenter segmenter = MakeLate();
+        Run(segmenter, Loud(10));
+        Assert.Single(Run(segmenter, muted: true, Loud(200)));
+
+        Assert.Empty(Run(segmenter, Quiet(200)));
+        Assert.Single(Run(segmenter, Loud(1), Quiet(97)));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_quiet_room_after_speech_that_was_cut_off_is_no_utterance(bool muted)
+    {
+        var segmenter = new UtteranceSegmenter(new VoiceRecorderOptions());
+        double[] speech = VoiceActivityDetectorTests.Mix(VoiceActivityDetectorTests.Speech(1), at: 2, seconds: 3, level: 0.5, noise: 0.005);
+        Assert.Empty(Run(segmenter, speech));
+        Assert.True(segmenter.IsSpeaking);
+        if (muted)
+        {
+            Assert.Single(Run(segmenter, new double[16_000], muted: true));
+        }
+        else
+        {
+            segmenter.Restart();
+        }
+
+        Assert.Empty(Run(segmenter, Signal.Noise(3 * 16_000, 0.005, seed: 7)));
+        Assert.False(segmenter.IsSpeaking);
+    }
+
+    private static UtteranceSegmenter MakeLate() => Make(new() { Detector = new LoudnessDetector(7), MinSpeech = TimeSpan.Zero });
+
     private static UtteranceSegmenter Make(VoiceRecorderOptions? options = null) =>
         new(options ?? new VoiceRecorderOptions { Detector = new LoudnessDetector() });
 
@@ -112,6 +162,20 @@ public sealed class UtteranceSegmenterTests
             if (segmenter.Add(frame, muted) is { } utterance)
             {
                 utterances.Add(Numbers(utterance));
+            }
+        }
+        return utterances;
+    }
+
+    private static List<WavRecording> Run(UtteranceSegmenter segmenter, double[] signal, bool muted = false)
+    {
+        byte[] pcm = Signal.Encode(signal, AudioFormat.Voice);
+        var utterances = new List<WavRecording>();
+        for (int at = 0; at < pcm.Length; at += UtteranceSegmenter.FrameBytes)
+        {
+            if (segmenter.Add(pcm.AsSpan(at, UtteranceSegmenter.FrameBytes), muted) is { } utterance)
+            {
+                utterances.Add(utterance);
             }
         }
         return utterances;

@@ -67,6 +67,20 @@ public sealed class VoiceActivityDetectorTests
     }
 
     [Fact]
+    public void A_gap_ends_what_was_said_keeps_the_rooms_noise_and_is_no_sound_itself()
+    {
+        double[] room = [.. Signal.Tone(16_000, 50, 0.3, 3).Zip(Signal.Noise(48_000, 0.01, seed: 5), (a, b) => a + b)];
+        var detector = new VoiceActivityDetector();
+        Decide(room, detector);
+        Assert.Contains(true, Decide(Mix(Speech(1), at: 0, seconds: 1, level: 0.5, noise: 0.01), detector));
+
+        detector.Interrupt();
+
+        // From the middle of a wave on: the hum begins with a step.
+        Assert.DoesNotContain(true, DecideAll(room.AsSpan(80).ToArray(), detector));
+    }
+
+    [Fact]
     public void After_a_reset_it_is_as_new()
     {
         double[] signal = Mix(Speech(1), at: 1, seconds: 3, level: 0.3, noise: 0.02);
@@ -109,12 +123,17 @@ public sealed class VoiceActivityDetectorTests
     private static bool[] Decide(double[] signal, VoiceActivityDetector? detector = null)
     {
         detector ??= new VoiceActivityDetector();
+        return [.. DecideAll(signal, detector).Skip(detector.DelayFrames)];
+    }
+
+    private static bool[] DecideAll(double[] signal, VoiceActivityDetector detector)
+    {
         short[] samples = Signal.Decode(Signal.Encode(signal, AudioFormat.Voice));
         var decisions = new List<bool>();
         for (int i = 0; i + 160 <= samples.Length; i += 160)
         {
             decisions.Add(detector.IsSpeech(samples.AsSpan(i, 160)));
         }
-        return [.. decisions.Skip(detector.DelayFrames)];
+        return [.. decisions];
     }
 }

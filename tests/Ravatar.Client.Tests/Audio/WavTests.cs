@@ -30,13 +30,20 @@ public sealed class WavTests
     [Theory]
     [InlineData(0u)]
     [InlineData(uint.MaxValue)]
+    [InlineData(uint.MaxValue - 36)]
+    [InlineData(0x7FFF_F000u)] // espeak-ng, sox
+    [InlineData(0x7FFF_FFFFu - 36)]
+    [InlineData(0x8000_0000u)] // arecord
     public async Task A_header_without_a_size_means_to_the_end(uint size)
     {
         byte[] audio = new byte[100];
         byte[] data = Chunk("data", audio);
         BinaryPrimitives.WriteUInt32LittleEndian(data.AsSpan(4), size);
 
-        Assert.Equal(100, (await ReadAsync(Riff([.. Format(1, 1, 16_000, 16), .. data]))).Data.Length);
+        byte[] file = Riff([.. Format(1, 1, 16_000, 16), .. data]);
+        Assert.Equal(100, (await ReadAsync(file)).Data.Length);
+        await using WavAudioSource source = await WavAudioSource.OpenAsync(new MemoryStream(file));
+        Assert.Null(source.Duration);
     }
 
     [Fact]
@@ -44,7 +51,40 @@ public sealed class WavTests
     {
         byte[] file = Riff([.. Format(1, 1, 16_000, 16), .. Chunk("data", new byte[100])]);
 
-        Assert.Equal(60, (await ReadAsync(file.AsSpan(0, file.Length - 40).ToArray())).Data.Length);
+        byte[] cut = file.AsSpan(0, file.Length - 40).ToArray();
+        Assert.Equal(60, (await ReadAsync(cut)).Data.Length);
+        await using WavAudioSource source = await WavAudioSource.OpenAsync(new MemoryStream(cut));
+        Assert.Equal(AudioFormat.Voice.DurationOf(60), source.Duration);
+    }
+
+    [Fact]
+    public async Task Endless_empty_chunks_are_no_header()
+    {
+        var endless = new PartlyStream { GoesOnWithZeros = true };
+        foreach (byte b in (byte[])[.. "RIFF"u8, 0, 0, 0, 0, .. "WAVE"u8])
+        {
+            endless.Feed([b]);
+        }
+
+        RavatarAudioException e = await Assert.ThrowsAsync<RavatarAudioException>(() => WavAudioSource.OpenAsync(endless));
+        Assert.Equal(AudioErrorCode.RecorderError, e.Code);
+    }
+
+    [Fact]
+    public void Audio_that_ends_inside_a_frame_is_filled_up_with_silence()
+    {
+        var encoder = new WavEncoder();
+        encoder.Write([1, 2, 3]);
+        WavRecording recording = encoder.ToRecording();
+        Assert.Equal([1, 2, 3, 0], recording.Pcm.ToArray());
+        Assert.Equal(recording.Data.Length - 8, BinaryPrimitives.ReadInt32LittleEndian(recording.Data.Span.Slice(4)));
+
+        var stream = new MemoryStream();
+        var stereo = new WavEncoder(stream, new AudioFormat(8_000, 2, AudioEncoding.UInt8));
+        stereo.Write([7]);
+        stereo.Finish();
+        Assert.Equal([7, 128], stream.ToArray().AsSpan(44).ToArray());
+        Assert.Equal(2, stereo.DataBytes);
     }
 
     [Fact]

@@ -13,6 +13,9 @@ internal sealed class ScriptedMicrophone : IAudioSource
 
     public bool IsRunning { get; private set; }
 
+    /// <summary>What a start waits for. Defaults to nothing.</summary>
+    public Task Opening { get; set; } = Task.CompletedTask;
+
     /// <summary>Completes when somebody waits for more than there is.</summary>
     public Task HeardOutAsync()
     {
@@ -52,15 +55,15 @@ internal sealed class ScriptedMicrophone : IAudioSource
         }
     }
 
-    public ValueTask StartAsync(CancellationToken cancellationToken = default)
+    public async ValueTask StartAsync(CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
+        await Opening.WaitAsync(cancellationToken);
         lock (_gate)
         {
             (IsRunning, _error) = (true, null);
             _held.Clear();
         }
-        return default;
     }
 
     public ValueTask StopAsync(CancellationToken cancellationToken = default)

@@ -27,6 +27,29 @@ public class VoiceControlTests
     }
 
     [Fact]
+    public async Task A_tap_is_a_tap_however_long_the_microphone_takes_to_open()
+    {
+        await using VoiceHarness voice = await VoiceHarness.OpenAsync(VoiceMode.PushToTalk);
+        await using IAsyncEnumerator<VoiceTurn> turns = voice.Conversation.RunAsync().GetAsyncEnumerator();
+        ValueTask<bool> next = turns.MoveNextAsync();
+        var opening = new TaskCompletionSource();
+        voice.Microphone.Opening = opening.Task;
+        Task pressing = voice.Conversation.PressAsync();
+        voice.Time.Advance(TimeSpan.FromMilliseconds(100));
+        Task<bool> releasing = voice.Conversation.ReleaseAsync();
+        voice.Time.Advance(TimeSpan.FromMilliseconds(500));
+
+        opening.SetResult();
+
+        await voice.Channel.PumpAsync(pressing);
+        Assert.False(await voice.Channel.PumpAsync(releasing));
+        Assert.False(voice.Microphone.IsRunning);
+        Assert.False(next.IsCompleted);
+        await voice.Conversation.DisposeAsync();
+        Assert.False(await next);
+    }
+
+    [Fact]
     public async Task Start_and_stop_have_no_shortest_hold_and_silence_of_no_length_is_not_sent()
     {
         await using VoiceHarness voice = await VoiceHarness.OpenAsync(VoiceMode.Record);
