@@ -222,6 +222,20 @@ public sealed class VoiceRecorderTests : IAsyncLifetime
         Assert.False(recorder.IsRecording);
     }
 
+    [Theory]
+    [InlineData(-1)]
+    [InlineData(2_049)]
+    public async Task A_source_that_miscounts_is_a_recorder_error_that_says_so(int read)
+    {
+        await using var recorder = new VoiceRecorder(new BrokenSource { Starts = true, Reads = read }, timeProvider: _time);
+
+        RavatarAudioException e = await Assert.ThrowsAsync<RavatarAudioException>(() => recorder.RecordToEndAsync().WaitAsync(s_guard));
+
+        Assert.Equal(AudioErrorCode.RecorderError, e.Code);
+        Assert.Contains($"read {read} bytes into a buffer of 2048", e.Message, StringComparison.Ordinal);
+        Assert.False(recorder.IsRecording);
+    }
+
     [Fact]
     public async Task A_source_that_never_ends_after_its_stop_is_a_recorder_error_after_5_seconds()
     {
@@ -269,21 +283,38 @@ public sealed class VoiceRecorderTests : IAsyncLifetime
     [Fact]
     public void Options_are_checked_and_copied()
     {
-        Assert.Throws<ArgumentOutOfRangeException>("EndSilence", () => Make(o => o.EndSilence = TimeSpan.FromMilliseconds(99)));
-        Assert.Throws<ArgumentOutOfRangeException>("MaxUtterance", () => Make(o => o.MaxUtterance = TimeSpan.FromMinutes(6)));
-        Assert.Throws<ArgumentOutOfRangeException>("MinSpeech", () => Make(o => o.MinSpeech = TimeSpan.FromSeconds(-1)));
-        Assert.Throws<ArgumentOutOfRangeException>("PreRoll", () => Make(o => o.PreRoll = TimeSpan.FromSeconds(3)));
-        Assert.Throws<ArgumentOutOfRangeException>("MinHold", () => Make(o => o.MinHold = TimeSpan.FromSeconds(6)));
-        Assert.Throws<ArgumentOutOfRangeException>("MaxRecording", () => Make(o => o.MaxRecording = TimeSpan.Zero));
-        Assert.Throws<ArgumentException>(
+        (string Name, string Range, double Least, double Most, Action<VoiceRecorderOptions, TimeSpan> Set)[] cases =
+        [
+            ("EndSilence", "100 ms to 10 s", 0.1, 10, (o, v) => o.EndSilence = v),
+            ("MaxUtterance", "1 s to 5 min", 1, 300, (o, v) => o.MaxUtterance = v),
+            ("MinSpeech", "0 to 5 s", 0, 5, (o, v) => o.MinSpeech = v),
+            ("PreRoll", "0 to 2 s", 0, 2, (o, v) => o.PreRoll = v),
+            ("MinHold", "0 to 5 s", 0, 5, (o, v) => o.MinHold = v),
+            ("MaxRecording", "1 s to 1 h", 1, 3_600, (o, v) => o.MaxRecording = v),
+        ];
+        foreach ((string name, string range, double least, double most, Action<VoiceRecorderOptions, TimeSpan> set) in cases)
+        {
+            foreach (double wrong in (double[])[least - 0.001, most + 0.001])
+            {
+                ArgumentOutOfRangeException e = Assert.Throws<ArgumentOutOfRangeException>(
+                    name,
+                    () => Make(o => set(o, TimeSpan.FromSeconds(wrong)))
+                );
+                Assert.Contains($"{name} must be {range}.", e.Message, StringComparison.Ordinal);
+            }
+            Make(o => set(o, TimeSpan.FromSeconds(least)));
+            Make(o => set(o, TimeSpan.FromSeconds(most)));
+        }
+        ArgumentException together = Assert.Throws<ArgumentException>(
             "options",
             () =>
                 Make(o =>
                 {
-                    o.MaxUtterance = TimeSpan.FromSeconds(2);
+                    o.MaxUtterance = TimeSpan.FromSeconds(2.2);
                     o.PreRoll = TimeSpan.FromSeconds(2);
                 })
         );
+        Assert.Contains("longer than PreRoll and MinSpeech together", together.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -338,6 +369,8 @@ public sealed class VoiceRecorderTests : IAsyncLifetime
     {
         public bool Starts { get; init; }
 
+        public int Reads { get; init; }
+
         public AudioFormat Format => AudioFormat.Voice;
 
         public ValueTask StartAsync(CancellationToken cancellationToken = default) =>
@@ -347,8 +380,8 @@ public sealed class VoiceRecorderTests : IAsyncLifetime
 
         public async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
         {
-            await Task.Delay(Timeout.Infinite, cancellationToken);
-            return 0;
+            await Task.Delay(Reads == 0 ? Timeout.Infinite : 0, cancellationToken);
+            return Reads;
         }
 
         public void DiscardBuffered() { }

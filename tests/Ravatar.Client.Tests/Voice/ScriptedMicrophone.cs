@@ -16,6 +16,9 @@ internal sealed class ScriptedMicrophone : IAudioSource
     /// <summary>What a start waits for. Defaults to nothing.</summary>
     public Task Opening { get; set; } = Task.CompletedTask;
 
+    /// <summary>What it hears as soon as it is open.</summary>
+    public byte[] First { get; set; } = [];
+
     /// <summary>Completes when somebody waits for more than there is.</summary>
     public Task HeardOutAsync()
     {
@@ -106,6 +109,7 @@ internal sealed class ScriptedMicrophone : IAudioSource
         lock (_gate)
         {
             _held.Clear();
+            _held.AddRange(First);
         }
     }
 

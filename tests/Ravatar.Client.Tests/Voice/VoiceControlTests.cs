@@ -34,6 +34,7 @@ public class VoiceControlTests
         ValueTask<bool> next = turns.MoveNextAsync();
         var opening = new TaskCompletionSource();
         voice.Microphone.Opening = opening.Task;
+        voice.Microphone.First = new byte[3_200];
         Task pressing = voice.Conversation.PressAsync();
         voice.Time.Advance(TimeSpan.FromMilliseconds(100));
         Task<bool> releasing = voice.Conversation.ReleaseAsync();
