@@ -52,8 +52,7 @@ internal sealed class DeliveredAnswers
     {
         if (epoch > _newestEpoch)
         {
-            _newestEpoch = epoch;
-            _openToSockets = _entries.Take(_count).Count(e => e.IsOpenToSocket(epoch));
+            BeginEpoch(epoch);
         }
         int found = _openToSockets == 0 ? -1 : Find(in answer, epoch, mayLackDates);
         if (found >= 0)
@@ -62,6 +61,16 @@ internal sealed class DeliveredAnswers
             _openToSockets--;
         }
         return found >= 0;
+    }
+
+    private void BeginEpoch(int epoch)
+    {
+        _newestEpoch = epoch;
+        _openToSockets = 0;
+        for (int i = 0; i < _count; i++)
+        {
+            _openToSockets += _entries[i].IsOpenToSocket(epoch) ? 1 : 0;
+        }
     }
 
     /// <summary>A new one, or the oldest one's.</summary>

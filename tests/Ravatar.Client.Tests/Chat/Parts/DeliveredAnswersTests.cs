@@ -160,6 +160,24 @@ public class DeliveredAnswersTests
     private static string Long(string start) => start + new string('x', 1000);
 
     [Fact]
+    public void Answers_that_are_no_copies_allocate_nothing_once_there_are_many()
+    {
+        AnswerIdentity[] answers =
+        [
+            .. Enumerable.Range(0, 3000).Select(i => Identity(Answer($"{i}", id: $"{i}", request: "q", date: Noon))),
+        ];
+        long before = 0;
+        for (int i = 0; i < answers.Length; i++)
+        {
+            before = i == 1500 ? GC.GetAllocatedBytesForCurrentThread() : before;
+            Assert.False(_delivered.TakeHistoryCopy(in answers[i]));
+            Assert.False(_delivered.TakeSocketCopy(in answers[i], epoch: 1 + (i / 1000), mayLackDates: true));
+            _delivered.Add(in answers[i], epoch: 1 + (i / 1000), fromHistory: false);
+        }
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+
+    [Fact]
     public void Whatever_comes_by_either_way_the_rule_is_kept()
     {
         Gen<Step> step =
