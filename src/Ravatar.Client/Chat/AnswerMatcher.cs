@@ -32,18 +32,19 @@ internal sealed class AnswerMatcher(string avatarId)
         {
             return null;
         }
-        if (answer.Id is not null && WasAnswered(answer.Id))
+        if (answer.Id is not null && WasAnswered(Fingerprint.Of(answer.Id)))
         {
             isFollowUp = true;
             return null;
         }
         // The same words spoken twice ("yes", "yes") are two questions: only a typed question's text marks a follow-up while a spoken one waits.
-        bool repeatsTyped = text is not null && WasAsked(text, typedOnly: true);
+        string? asked = _answered.Count == 0 ? null : Fingerprint.OfOrNull(text);
+        bool repeatsTyped = asked is not null && WasAsked(asked, typedOnly: true);
         OutgoingMessage? question =
             answer.ChatType == ChatType.Voice
                 ? Voice(answer, repeatsTyped, eligible) ?? Text(text, eligible)
                 : Text(text, eligible, exact: true) ?? Oldest(answer, text, repeatsTyped, eligible);
-        isFollowUp = question is null && text is not null && WasAsked(text, typedOnly: false);
+        isFollowUp = question is null && asked is not null && WasAsked(asked, typedOnly: false);
         return question;
     }
 
@@ -55,7 +56,9 @@ internal sealed class AnswerMatcher(string avatarId)
         {
             _answered.Dequeue();
         }
-        _answered.Enqueue(new Answered(answer.Id, text ?? question.Text, question.IsVoice, until));
+        _answered.Enqueue(
+            new Answered(Fingerprint.OfOrNull(answer.Id), Fingerprint.OfOrNull(text ?? question.Text), question.IsVoice, until)
+        );
     }
 
     /// <summary>Forgets follow-ups whose time is over.</summary>
@@ -125,5 +128,6 @@ internal sealed class AnswerMatcher(string avatarId)
         return false;
     }
 
+    /// <summary>A question with its answer; the texts as their fingerprints, as servers choose how long they are.</summary>
     private sealed record Answered(string? Id, string? Request, bool WasSpoken, TimeSpan Until);
 }

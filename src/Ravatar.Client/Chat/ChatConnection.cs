@@ -96,7 +96,7 @@ internal sealed class ChatConnection : IDisposable
                 SocketClose? close = await _frames.ReadAsync(received, beforeWaiting).ConfigureAwait(false);
                 if (close is not null)
                 {
-                    await AnswerAsync().ConfigureAwait(false);
+                    await AnswerAsync(beforeWaiting).ConfigureAwait(false);
                     End(Describe(close));
                 }
             }
@@ -152,10 +152,14 @@ internal sealed class ChatConnection : IDisposable
     }
 
     /// <summary>The server said goodbye; it is told that we heard (RFC 6455 section 5.5.1), if it still listens.</summary>
-    private async Task AnswerAsync()
+    private async Task AnswerAsync(Action beforeWaiting)
     {
         Task answer = _socket.CloseOutputAsync();
         Detached.Observe(answer);
+        if (!answer.IsCompleted)
+        {
+            beforeWaiting();
+        }
         await answer.FinishesWithin(PatienceForAnswer, _time).ConfigureAwait(false);
     }
 

@@ -229,7 +229,8 @@ internal sealed partial class Conversation
     {
         ChatAnswer answer = ChatAnswer.FromHistory(row);
         string? text = OutgoingMessage.NormaliseOrNull(row.Request);
-        if (_delivered.TakeHistoryCopy(answer, text))
+        AnswerIdentity identity = new(answer, text);
+        if (_delivered.TakeHistoryCopy(in identity))
         {
             return;
         }
@@ -249,7 +250,7 @@ internal sealed partial class Conversation
             MarkReceivedUpTo(question);
         }
         _counters.RecoveredOnce();
-        Answer(question, answer, text, isFollowUp, epoch: 0);
+        Answer(question, answer, text, in identity, isFollowUp, epoch: 0);
     }
 
     /// <summary>A socket delivers in order: what came before something that arrived has arrived too, if it was ever written.</summary>

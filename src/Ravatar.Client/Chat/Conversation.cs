@@ -153,7 +153,8 @@ internal sealed partial class Conversation : IDisposable
         string? text = OutgoingMessage.NormaliseOrNull(answer.Request);
         _matcher.Forget(_clock.Now);
         OutgoingMessage? question = _matcher.Find(answer, text, eligible: null, out bool isFollowUp);
-        if (_delivered.TakeSocketCopy(answer, text, epoch, mayLackDates: question is null))
+        AnswerIdentity identity = new(answer, text);
+        if (_delivered.TakeSocketCopy(in identity, epoch, mayLackDates: question is null))
         {
             _counters.DuplicateDropped();
             // Without an _id it may be the answer to an equal question that is open now: history knows.
@@ -169,16 +170,16 @@ internal sealed partial class Conversation : IDisposable
             Volatile.Write(ref _provenEpoch, epoch);
             MarkReceivedUpTo(question);
         }
-        Answer(question, answer, text, isFollowUp, epoch);
+        Answer(question, answer, text, in identity, isFollowUp, epoch);
         return question is not null && _expected.Count >= Reconciler.RowsBeforeReading;
     }
 
     /// <summary>Under the gate: to the readers first, so that who asked finds it there as well.</summary>
-    private void Answer(OutgoingMessage? question, ChatAnswer answer, string? text, bool isFollowUp, int epoch)
+    private void Answer(OutgoingMessage? question, ChatAnswer answer, string? text, in AnswerIdentity identity, bool isFollowUp, int epoch)
     {
         answer.IsFollowUp = isFollowUp;
         answer.IsVoice = question?.IsVoice ?? false;
-        _delivered.Add(answer, text, epoch, answer.IsRecovered);
+        _delivered.Add(in identity, epoch, answer.IsRecovered);
         _readers.Publish(answer, _wakesReaders);
         if (question is null)
         {

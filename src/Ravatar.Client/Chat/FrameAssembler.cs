@@ -1,17 +1,17 @@
 namespace Ravatar.Client;
 
 /// <summary>
-/// Puts messages together from what the socket gives, in a rented buffer that is given back while nothing comes. A message over the limit is
-/// skipped to its end, and the next one is read as if nothing had been.
+/// Puts messages together from what the socket gives, in a rented buffer that is given back while nothing comes; only the wait that ends a burst
+/// holds a small one. A message over the limit is skipped to its end, and the next one is read as if nothing had been.
 /// </summary>
 internal sealed class FrameAssembler(IChatSocket socket, bool waitWithoutBuffer, int maxMessageBytes, MessageLog? log = null) : IDisposable
 {
     private const int FirstBuffer = 4096;
 
-    // A buffer that grew for one large message is not kept for the small ones after it.
+    // A buffer that grew for one large message is not kept for the small ones after it. One that grew less is kept while messages are there.
     private const int KeptBuffer = 128 * 1024;
 
-    // So many waits in a row found a message there already: messages pour in, and a wait in front of each costs more than a buffer.
+    // So many waits in a row found a message there already: messages pour in, and a wait in front of each costs more than a small buffer.
     private const int Burst = 4;
 
     // After so many without such a wait it is looked again whether the burst is over.
@@ -27,7 +27,7 @@ internal sealed class FrameAssembler(IChatSocket socket, bool waitWithoutBuffer,
     public async ValueTask<SocketClose?> ReadAsync(Action<ChatEvent> received, Action beforeWaiting)
     {
         SocketRead read;
-        if (waitWithoutBuffer && (_inBurst < Burst || ++_inBurst > LongestBurst))
+        if (waitWithoutBuffer && (_buffer?.Capacity > FirstBuffer || _inBurst < Burst || ++_inBurst > LongestBurst))
         {
             ValueTask<SocketRead> waiting = socket.ReceiveAsync(Memory<byte>.Empty);
             if (!waiting.IsCompleted)
@@ -59,6 +59,7 @@ internal sealed class FrameAssembler(IChatSocket socket, bool waitWithoutBuffer,
             ValueTask<SocketRead> reading = socket.ReceiveAsync(Target(buffer));
             if (!reading.IsCompleted)
             {
+                _inBurst = buffer.Count == 0 ? 0 : _inBurst; // no message was there: the burst is over
                 beforeWaiting();
             }
             read = await reading.ConfigureAwait(false);
@@ -69,7 +70,7 @@ internal sealed class FrameAssembler(IChatSocket socket, bool waitWithoutBuffer,
             buffer.Advance(read.Count);
             if (buffer.Count > maxMessageBytes)
             {
-                return await SkipAsync(buffer, read.EndOfMessage, received).ConfigureAwait(false);
+                return await SkipAsync(buffer, read.EndOfMessage, received, beforeWaiting).ConfigureAwait(false);
             }
         } while (!read.EndOfMessage);
         log?.Received(buffer.Span, buffer.Count);
@@ -88,14 +89,19 @@ internal sealed class FrameAssembler(IChatSocket socket, bool waitWithoutBuffer,
         return free.Length > allowed ? free.Slice(0, (int)allowed) : free;
     }
 
-    private async ValueTask<SocketClose?> SkipAsync(PooledBuffer buffer, bool ended, Action<ChatEvent> received)
+    private async ValueTask<SocketClose?> SkipAsync(PooledBuffer buffer, bool ended, Action<ChatEvent> received, Action beforeWaiting)
     {
         long length = buffer.Count;
         byte[] start = buffer.Span.Slice(0, Math.Min(buffer.Count, 1024)).ToArray();
         buffer.Clear();
         while (!ended)
         {
-            SocketRead read = await socket.ReceiveAsync(buffer.GetMemory()).ConfigureAwait(false);
+            ValueTask<SocketRead> reading = socket.ReceiveAsync(buffer.GetMemory());
+            if (!reading.IsCompleted)
+            {
+                beforeWaiting();
+            }
+            SocketRead read = await reading.ConfigureAwait(false);
             if (read.Close is not null)
             {
                 return read.Close;
@@ -111,7 +117,7 @@ internal sealed class FrameAssembler(IChatSocket socket, bool waitWithoutBuffer,
 
     private void ReleaseIfLarge()
     {
-        if (_buffer is { } buffer && buffer.Free + buffer.Count > KeptBuffer)
+        if (_buffer is { } buffer && buffer.Capacity > KeptBuffer)
         {
             Release();
         }

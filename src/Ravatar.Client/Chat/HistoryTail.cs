@@ -1,6 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
-
 namespace Ravatar.Client;
 
 /// <summary>
@@ -13,7 +10,6 @@ internal sealed class HistoryTail(Func<int, CancellationToken, Task<HistoryPage>
     private const int MaxPages = 64;
     private const long MaxBytes = 32 * 1024 * 1024;
     private const int MaxKnown = 512;
-    private const int LongestIdentity = 128;
 
     private readonly Queue<string> _knownInOrder = new();
     private readonly HashSet<string> _known = new(StringComparer.Ordinal);
@@ -165,16 +161,8 @@ internal sealed class HistoryTail(Func<int, CancellationToken, Task<HistoryPage>
     }
 
     /// <summary>A row without an <c>_id</c> is told apart by what else it says. What is long is kept as its hash.</summary>
-    private static string IdentityOf(HistoryMessage row)
-    {
-        string identity =
-            row.Id.Length > 0 ? row.Id : $"\n{row.Direction}\n{row.Date?.ToUnixTimeMilliseconds()}\n{row.Request}\n{row.Answer}";
-        if (identity.Length <= LongestIdentity)
-        {
-            return identity;
-        }
-        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        hash.AppendData(Encoding.UTF8.GetBytes(identity));
-        return "\n" + Convert.ToBase64String(hash.GetHashAndReset());
-    }
+    private static string IdentityOf(HistoryMessage row) =>
+        Fingerprint.Of(
+            row.Id.Length > 0 ? row.Id : $"\n{row.Direction}\n{row.Date?.ToUnixTimeMilliseconds()}\n{row.Request}\n{row.Answer}"
+        );
 }

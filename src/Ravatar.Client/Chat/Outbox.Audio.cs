@@ -94,11 +94,16 @@ internal sealed partial class Outbox
     private void FinishNow(AudioMessage message, ChatConnection connection)
     {
         _counters.SentOnce();
+        bool goesOn;
         lock (_gate)
         {
             _audio.Return(message);
+            goesOn = GoesOn(connection);
         }
-        HandOver(connection);
+        if (goesOn)
+        {
+            StartDraining(connection);
+        }
     }
 
     /// <summary>Its message is not used again: a send that was given up may still be reading it.</summary>

@@ -160,16 +160,27 @@ internal sealed partial class Outbox
     /// <summary>A caller has written its own: what came meanwhile is not its business.</summary>
     private void HandOver(ChatConnection connection)
     {
+        bool goesOn;
         lock (_gate)
         {
-            if (_waiting.Count + _audio.Count == 0 || !ReferenceEquals(_connection, connection))
-            {
-                _writing = false;
-                Note();
-                return;
-            }
+            goesOn = GoesOn(connection);
         }
-        StartDraining(connection);
+        if (goesOn)
+        {
+            StartDraining(connection);
+        }
+    }
+
+    /// <summary>Under the gate, after a caller's write: whether more waits for this connection. If not, nobody is writing any more.</summary>
+    private bool GoesOn(ChatConnection connection)
+    {
+        if (_waiting.Count + _audio.Count > 0 && ReferenceEquals(_connection, connection))
+        {
+            return true;
+        }
+        _writing = false;
+        Note();
+        return false;
     }
 
     // Apart, so that its closure is made here and not on every write.

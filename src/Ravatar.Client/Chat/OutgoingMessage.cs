@@ -135,6 +135,9 @@ internal sealed class OutgoingMessage
         }
     }
 
+#if NET8_0_OR_GREATER
+    private static bool IsAscii(string text) => Ascii.IsValid(text);
+#else
     private static bool IsAscii(string text)
     {
         foreach (char c in text)
@@ -146,6 +149,7 @@ internal sealed class OutgoingMessage
         }
         return true;
     }
+#endif
 
     /// <summary>Like <see cref="Normalise"/>; nothing and blanks are null.</summary>
     public static string? NormaliseOrNull(string? text) => string.IsNullOrWhiteSpace(text) ? null : Normalise(text!);

@@ -22,6 +22,9 @@ internal sealed class PooledBuffer(int initialCapacity) : IBufferWriter<byte>, I
     /// <summary>How many bytes it holds.</summary>
     public int Count { get; private set; }
 
+    /// <summary>How many bytes it has taken up memory for.</summary>
+    public int Capacity => Whole.Length;
+
     /// <summary>How many bytes fit before it must grow.</summary>
     public int Free => Whole.Length - Count;
 

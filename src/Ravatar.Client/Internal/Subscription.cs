@@ -10,6 +10,9 @@ internal sealed class Subscription<T>(int maxCount, long maxWeight, Func<T, int>
     /// <summary>As many items as a reader takes at a time.</summary>
     public const int Batch = 32;
 
+    // A reader that waits is woken at the latest when the queue is half full: before anything gives way.
+    private readonly int _wakesAt = Math.Min(Batch, (maxCount + 1) / 2);
+
     private readonly object _gate = new();
     private readonly Queue<T> _items = new();
     private long _weight;
@@ -54,7 +57,7 @@ internal sealed class Subscription<T>(int maxCount, long maxWeight, Func<T, int>
 
     /// <summary>Adds an item; returns how many older ones a reader misses for it. While there is none, nobody misses any.</summary>
     /// <param name="item">The item.</param>
-    /// <param name="wake">Whether a reader that waits is woken now; otherwise at <see cref="Wake"/>, or when a batch is there.</param>
+    /// <param name="wake">Whether a reader that waits is woken now; otherwise at <see cref="Wake"/>, or when a batch is there or the queue half full.</param>
     public int Offer(T item, bool wake = true)
     {
         int dropped = 0;
@@ -76,7 +79,8 @@ internal sealed class Subscription<T>(int maxCount, long maxWeight, Func<T, int>
             _missed += dropped;
             _items.Enqueue(item);
             _weight += weight;
-            waiter = wake || _items.Count >= Batch ? TakeWaiter() : null;
+            wake |= _items.Count >= _wakesAt || _weight > maxWeight / 2 || dropped > 0;
+            waiter = wake ? TakeWaiter() : null;
         }
         waiter?.TrySetResult(true);
         return claimed ? dropped : 0;

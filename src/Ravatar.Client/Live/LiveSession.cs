@@ -1,3 +1,7 @@
+#if NET8_0_OR_GREATER
+using System.Runtime.CompilerServices;
+#endif
+
 namespace Ravatar.Client;
 
 /// <summary>
@@ -221,6 +225,9 @@ public sealed partial class LiveSession : IAsyncDisposable
         return written;
     }
 
+#if NET8_0_OR_GREATER
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+#endif
     private async ValueTask<bool> CountAsync(ValueTask<bool> sending) => Count(await sending.ConfigureAwait(false));
 
     /// <summary>What ended the session.</summary>

@@ -13,4 +13,7 @@ internal static class Platform
 
     /// <summary>Whether an idle connection that died in silence is noticed.</summary>
     public static bool DetectsSilentDeath => Connector.DetectsSilentDeath;
+
+    /// <summary>Whether large buffers are taken outside the garbage collector's heap.</summary>
+    public static bool HasNativeMemory { get; } = typeof(PooledBuffer).Assembly.GetType("Ravatar.Client.NativeBlock") is not null;
 }

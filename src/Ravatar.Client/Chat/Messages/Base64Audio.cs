@@ -8,6 +8,9 @@ namespace Ravatar.Client;
 /// <summary>Audio inside a JSON string: raw Base64 or a whole <c>data:</c> URL (RFC 2397), decoded straight from the UTF-8.</summary>
 internal readonly struct Base64Audio
 {
+    // Enough for a media type.
+    private const int LongestHeader = 100;
+
     private Base64Audio(byte[] data, string? mediaType) => (Data, MediaType) = (data, mediaType);
 
     public ReadOnlyMemory<byte> Data { get; }
@@ -24,24 +27,7 @@ internal readonly struct Base64Audio
             reader.Skip();
             return default;
         }
-        if (!reader.ValueIsEscaped)
-        {
-            return Decode(reader.ValueSpan);
-        }
-        // Escapes ("\/") are rare; a rented copy undoes them.
-        byte[] unescaped = ArrayPool<byte>.Shared.Rent(reader.ValueSpan.Length);
-        try
-        {
-            return Decode(unescaped.AsSpan(0, reader.CopyString(unescaped)));
-        }
-        catch (InvalidOperationException)
-        {
-            return default; // half a surrogate pair: no text, so no audio, but no reason to lose the message
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(unescaped);
-        }
+        return reader.ValueIsEscaped ? DecodeEscaped(new JsonCharacters(reader.ValueSpan)) : Decode(reader.ValueSpan);
     }
 
     private static Base64Audio Decode(ReadOnlySpan<byte> text)
@@ -57,24 +43,85 @@ internal readonly struct Base64Audio
             mediaType = MediaTypeOf(text.Slice(5, comma - 5));
             text = text.Slice(comma + 1);
         }
-        return text.IndexOfAny(" \t\r\n"u8) < 0 ? DecodeLine(text, mediaType) : DecodeLines(text, mediaType);
+        return text.IndexOf((byte)' ') < 0 ? DecodeLine(text, mediaType) : DecodePieces(new JsonCharacters(text), mediaType);
     }
 
-    /// <summary>MIME writers break lines. Not every target's decoder passes over that, so none gets to see it.</summary>
-    private static Base64Audio DecodeLines(ReadOnlySpan<byte> text, string? mediaType)
+    private static Base64Audio DecodeEscaped(JsonCharacters text)
     {
-        byte[] line = ArrayPool<byte>.Shared.Rent(text.Length);
-        int length = 0;
-        foreach (byte character in text)
+        JsonCharacters start = text;
+        foreach (byte expected in "data:"u8)
         {
-            if (character is not ((byte)' ' or (byte)'\t' or (byte)'\r' or (byte)'\n'))
+            if (!start.TryRead(out byte found) || found != expected)
             {
-                line[length++] = character;
+                return DecodePieces(text, mediaType: null);
             }
         }
-        Base64Audio audio = DecodeLine(line.AsSpan(0, length), mediaType);
-        ArrayPool<byte>.Shared.Return(line);
-        return audio;
+        Span<byte> header = stackalloc byte[LongestHeader];
+        int length = 0;
+        while (start.TryRead(out byte character))
+        {
+            if (character == ',')
+            {
+                return DecodePieces(start, MediaTypeOf(header.Slice(0, length)));
+            }
+            if (length < header.Length)
+            {
+                header[length++] = character;
+            }
+        }
+        return default;
+    }
+
+    /// <summary>
+    /// With escapes (many writers escape '/', .NET's own '+') or in lines, as MIME writers break them: a piece at a time, as a copy without them would be
+    /// as long as the message.
+    /// </summary>
+    private static Base64Audio DecodePieces(JsonCharacters text, string? mediaType)
+    {
+        Span<byte> piece = stackalloc byte[4096]; // whole groups of four
+        int length = Measure(text, piece, out int padded);
+        int missing = Padding(length);
+        if (length == 0 || missing < 0 || missing + padded > 2)
+        {
+            return default;
+        }
+        byte[] data = new byte[((length + missing) / 4 * 3) - missing - padded];
+        int written = 0;
+        for (int left = length; left > 0; )
+        {
+            int count = text.ReadVisible(piece);
+            left -= count;
+            if (left == 0)
+            {
+                piece.Slice(count, missing).Fill((byte)'=');
+                count += missing;
+            }
+            OperationStatus status = Base64.DecodeFromUtf8(piece.Slice(0, count), data.AsSpan(written), out _, out int more, left == 0);
+            if (status != OperationStatus.Done)
+            {
+                return default;
+            }
+            written += more;
+        }
+        return new(data, mediaType);
+    }
+
+    /// <summary>How many characters there are, and with how many '=' they end.</summary>
+    private static int Measure(JsonCharacters text, Span<byte> piece, out int padded)
+    {
+        int length = 0;
+        padded = 0;
+        while (text.ReadVisible(piece) is > 0 and var count)
+        {
+            length += count;
+            int end = count;
+            while (end > 0 && piece[end - 1] == '=')
+            {
+                end--;
+            }
+            padded = end > 0 ? count - end : padded + count;
+        }
+        return length;
     }
 
     private static Base64Audio DecodeLine(ReadOnlySpan<byte> text, string? mediaType)
@@ -132,7 +179,7 @@ internal readonly struct Base64Audio
 
     private static string? MediaTypeOf(ReadOnlySpan<byte> header)
     {
-        string text = Encoding.ASCII.GetString(header.Slice(0, Math.Min(header.Length, 100)).ToArray());
+        string text = Encoding.ASCII.GetString(header.Slice(0, Math.Min(header.Length, LongestHeader)).ToArray());
         int end = text.IndexOf(';');
         text = end < 0 ? text : text.Substring(0, end);
         return text.Length == 0 ? null : text;

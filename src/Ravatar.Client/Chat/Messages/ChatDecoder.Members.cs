@@ -5,117 +5,138 @@ namespace Ravatar.Client;
 /// <content>The members of a message, whatever its kind.</content>
 internal static partial class ChatDecoder
 {
-    /// <summary>By the length of the name, which leaves a comparison or two.</summary>
     private static void ReadMember(ref Utf8JsonReader reader, ref Fields f, RecentTexts recent)
     {
-        bool known = reader.ValueIsEscaped
-            ? ReadShort(ref reader, ref f) || ReadMiddle(ref reader, ref f) || ReadLong(ref reader, ref f, recent)
-            : reader.ValueSpan.Length switch
-            {
-                <= 6 => ReadShort(ref reader, ref f),
-                <= 8 => ReadMiddle(ref reader, ref f) || ReadLong(ref reader, ref f, recent), // "user_id"
-                _ => ReadLong(ref reader, ref f, recent),
-            };
-        if (!known)
+        Member member = Find(ref reader);
+        if (member is Member.Unknown)
         {
             JsonRead.Keep(ref reader, ref f.Additional);
+            return;
+        }
+        reader.Read();
+        switch (member)
+        {
+            case Member.Id:
+                f.Id = JsonRead.ReadStringOrNull(ref reader);
+                break;
+            case Member.Type:
+                f.Type = StringOnly(ref reader);
+                break;
+            case Member.Direction:
+                f.Direction = StringOnly(ref reader);
+                break;
+            case Member.Date:
+                f.Date = JsonRead.ReadUnixOrIsoDate(ref reader, smallIsSeconds: true);
+                break;
+            case Member.Timestamp:
+                f.Timestamp = JsonRead.ReadUnixOrIsoDate(ref reader, smallIsSeconds: true);
+                break;
+            case Member.AvatarId:
+                f.AvatarId = recent.AvatarId = JsonRead.ReadStringOrNull(ref reader, recent.AvatarId);
+                break;
+            case Member.AvatarName:
+                f.AvatarName = recent.AvatarName = JsonRead.ReadStringOrNull(ref reader, recent.AvatarName);
+                break;
+            case Member.UserId:
+                f.UserId = recent.UserId = JsonRead.ReadStringOrNull(ref reader, recent.UserId);
+                break;
+            case Member.ChatType:
+                f.ChatType = KnownOrNew(ref reader);
+                break;
+            case Member.Language:
+                f.LanguageCode = recent.Language = JsonRead.ReadStringOrNull(ref reader, recent.Language);
+                break;
+            default:
+                ReadContent(ref reader, ref f, member);
+                break;
         }
     }
 
-    private static bool ReadShort(ref Utf8JsonReader reader, ref Fields f)
+    /// <summary>What is said.</summary>
+    private static void ReadContent(ref Utf8JsonReader reader, ref Fields f, Member member)
     {
-        if (Take(ref reader, "_id"u8))
+        switch (member)
         {
-            f.Id = JsonRead.ReadStringOrNull(ref reader);
+            case Member.Request:
+                f.Request = JsonRead.ReadStringOrNull(ref reader);
+                break;
+            case Member.Answer:
+                f.Answer = JsonRead.ReadStringOrNull(ref reader) ?? f.Answer;
+                break;
+            case Member.Content:
+                f.Content = JsonRead.ReadStringOrNull(ref reader) ?? f.Content;
+                break;
+            case Member.Message:
+                f.Message = JsonRead.ReadStringOrNull(ref reader);
+                break;
+            case Member.FileUrl:
+                f.FileUrl = JsonRead.ReadUriOrNull(ref reader);
+                break;
+            case Member.FileAudio:
+                f.FileAudio = ReadAudio(ref reader, "file_base64_data", ref f);
+                break;
+            case Member.Audio:
+                f.Audio = ReadAudio(ref reader, "audio_base64", ref f);
+                break;
         }
-        else if (Take(ref reader, "date"u8))
-        {
-            f.Date = JsonRead.ReadUnixOrIsoDate(ref reader, smallIsSeconds: true);
-        }
-        else if (Take(ref reader, "type"u8))
-        {
-            f.Type = StringOnly(ref reader);
-        }
-        else if (Take(ref reader, "answer"u8))
-        {
-            f.Answer = JsonRead.ReadStringOrNull(ref reader) ?? f.Answer;
-        }
-        else
-        {
-            return false;
-        }
-        return true;
     }
 
-    private static bool ReadMiddle(ref Utf8JsonReader reader, ref Fields f)
+    // By length first: a comparison or two for nearly every member.
+    private static Member Find(ref Utf8JsonReader reader)
     {
-        if (Take(ref reader, "request"u8))
+        if (reader.ValueIsEscaped)
         {
-            f.Request = JsonRead.ReadStringOrNull(ref reader);
+            return FindByText(JsonRead.GetString(ref reader));
         }
-        else if (Take(ref reader, "content"u8))
+        ReadOnlySpan<byte> name = reader.ValueSpan;
+        return name.Length switch
         {
-            f.Content = JsonRead.ReadStringOrNull(ref reader) ?? f.Content;
-        }
-        else if (Take(ref reader, "message"u8))
-        {
-            f.Message = JsonRead.ReadStringOrNull(ref reader);
-        }
-        else if (Take(ref reader, "fileUrl"u8))
-        {
-            f.FileUrl = JsonRead.ReadUriOrNull(ref reader);
-        }
-        else
-        {
-            return false;
-        }
-        return true;
+            3 => name.SequenceEqual("_id"u8) ? Member.Id : Member.Unknown,
+            4 => name.SequenceEqual("date"u8) ? Member.Date
+            : name.SequenceEqual("type"u8) ? Member.Type
+            : Member.Unknown,
+            6 => name.SequenceEqual("answer"u8) ? Member.Answer : Member.Unknown,
+            7 => name.SequenceEqual("request"u8) ? Member.Request
+            : name.SequenceEqual("user_id"u8) ? Member.UserId
+            : name.SequenceEqual("fileUrl"u8) ? Member.FileUrl
+            : name.SequenceEqual("content"u8) ? Member.Content
+            : name.SequenceEqual("message"u8) ? Member.Message
+            : Member.Unknown,
+            9 => name.SequenceEqual("avatar_id"u8) ? Member.AvatarId
+            : name.SequenceEqual("chat_type"u8) ? Member.ChatType
+            : name.SequenceEqual("timestamp"u8) ? Member.Timestamp
+            : name.SequenceEqual("direction"u8) ? Member.Direction
+            : Member.Unknown,
+            11 => name.SequenceEqual("avatar_name"u8) ? Member.AvatarName : Member.Unknown,
+            12 => name.SequenceEqual("audio_base64"u8) ? Member.Audio : Member.Unknown,
+            13 => name.SequenceEqual("language_code"u8) ? Member.Language : Member.Unknown,
+            16 => name.SequenceEqual("file_base64_data"u8) ? Member.FileAudio : Member.Unknown,
+            _ => Member.Unknown,
+        };
     }
 
-    private static bool ReadLong(ref Utf8JsonReader reader, ref Fields f, RecentTexts recent)
-    {
-        if (Take(ref reader, "avatar_id"u8))
+    private static Member FindByText(string name) =>
+        name switch
         {
-            f.AvatarId = recent.AvatarId = JsonRead.ReadStringOrNull(ref reader, recent.AvatarId);
-        }
-        else if (Take(ref reader, "direction"u8))
-        {
-            f.Direction = StringOnly(ref reader);
-        }
-        else if (Take(ref reader, "chat_type"u8))
-        {
-            f.ChatType = KnownOrNew(ref reader);
-        }
-        else if (Take(ref reader, "user_id"u8))
-        {
-            f.UserId = recent.UserId = JsonRead.ReadStringOrNull(ref reader, recent.UserId);
-        }
-        else if (Take(ref reader, "avatar_name"u8))
-        {
-            f.AvatarName = recent.AvatarName = JsonRead.ReadStringOrNull(ref reader, recent.AvatarName);
-        }
-        else if (Take(ref reader, "language_code"u8))
-        {
-            f.LanguageCode = recent.Language = JsonRead.ReadStringOrNull(ref reader, recent.Language);
-        }
-        else if (Take(ref reader, "timestamp"u8))
-        {
-            f.Timestamp = JsonRead.ReadUnixOrIsoDate(ref reader, smallIsSeconds: true);
-        }
-        else if (Take(ref reader, "file_base64_data"u8))
-        {
-            f.FileAudio = ReadAudio(ref reader, "file_base64_data", ref f);
-        }
-        else if (Take(ref reader, "audio_base64"u8))
-        {
-            f.Audio = ReadAudio(ref reader, "audio_base64", ref f);
-        }
-        else
-        {
-            return false;
-        }
-        return true;
-    }
+            "_id" => Member.Id,
+            "date" => Member.Date,
+            "type" => Member.Type,
+            "answer" => Member.Answer,
+            "request" => Member.Request,
+            "user_id" => Member.UserId,
+            "fileUrl" => Member.FileUrl,
+            "content" => Member.Content,
+            "message" => Member.Message,
+            "avatar_id" => Member.AvatarId,
+            "chat_type" => Member.ChatType,
+            "timestamp" => Member.Timestamp,
+            "direction" => Member.Direction,
+            "avatar_name" => Member.AvatarName,
+            "audio_base64" => Member.Audio,
+            "language_code" => Member.Language,
+            "file_base64_data" => Member.FileAudio,
+            _ => Member.Unknown,
+        };
 
     private static Base64Audio ReadAudio(ref Utf8JsonReader reader, string name, ref Fields f)
     {
@@ -129,9 +150,6 @@ internal static partial class ChatDecoder
         return audio;
     }
 
-    /// <summary>If the reader is on this member's name, moves on to its value.</summary>
-    private static bool Take(ref Utf8JsonReader reader, ReadOnlySpan<byte> name) => JsonRead.Is(ref reader, name) && reader.Read();
-
     private static string? StringOnly(ref Utf8JsonReader reader)
     {
         if (reader.TokenType == JsonTokenType.String)
@@ -144,6 +162,28 @@ internal static partial class ChatDecoder
 
     private static string? KnownOrNew(ref Utf8JsonReader reader) =>
         reader.TokenType == JsonTokenType.String && JsonRead.Is(ref reader, "text"u8) ? "text" : JsonRead.ReadStringOrNull(ref reader);
+
+    private enum Member
+    {
+        Unknown,
+        Id,
+        Type,
+        Direction,
+        Date,
+        Timestamp,
+        AvatarId,
+        AvatarName,
+        UserId,
+        ChatType,
+        Language,
+        Request,
+        Answer,
+        Content,
+        Message,
+        FileUrl,
+        FileAudio,
+        Audio,
+    }
 
     private struct Fields
     {

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Xunit;
 
 namespace Ravatar.Client.Tests;
@@ -209,6 +210,31 @@ public class AnswerMatcherTests
         Find(Answer("q1"), out bool second);
         Assert.Equal((false, true), (oldest, second));
     }
+
+    [Fact]
+    public void Of_long_ids_and_requests_nothing_is_kept_but_what_tells_follow_ups()
+    {
+        WeakReference[] said = AnswerAtLength();
+        GC.Collect();
+        Assert.DoesNotContain(said, r => r.IsAlive);
+        Find(Answer(null, id: Long("id")), out bool byId);
+        Find(Answer(Long("heard")), out bool byRequest);
+        Find(Answer(Long("else"), id: Long("other")), out bool neither);
+        Assert.Equal((true, true, false), (byId, byRequest, neither));
+    }
+
+    // Apart, so that nothing on the stack keeps them.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private WeakReference[] AnswerAtLength()
+    {
+        ChatAnswer answer = Answer(Long("heard"), id: Long("id"), type: ChatType.Voice);
+        OutgoingMessage question = Ask(null);
+        Assert.Same(question, Find(answer));
+        Close(question, answer);
+        return [new(answer.Id), new(answer.Request)];
+    }
+
+    private static string Long(string end) => new string('x', 1000) + end;
 
     [Fact]
     public void A_question_that_may_not_be_answered_is_passed_over()

@@ -109,6 +109,24 @@ public class ChatConnectionTests
     }
 
     [Fact]
+    public async Task Readers_are_woken_before_a_goodbye_that_does_not_get_out()
+    {
+        using ChatConnection connection = Over(_scripted);
+        TaskCompletionSource stuck = new();
+        _scripted.Goodbye = stuck.Task;
+        List<ChatEvent> received = [];
+        _scripted.Message("""{"type":"system","content":"last words"}"""u8.ToArray());
+        _scripted.Close(1001);
+        Task reading = connection.ReadAsync(received.Add, static () => Task.CompletedTask, () => _waits++);
+        Assert.Equal((1, 1), (_waits, received.Count));
+        Assert.False(connection.Ended.IsCompleted);
+        Assert.Equal([TimeSpan.FromSeconds(1)], _time.Pending);
+        _time.Advance(TimeSpan.FromSeconds(1));
+        await reading.WaitAsync(ManualTimeProvider.HangGuard, Token);
+        Assert.Equal(1001, (await connection.Ended).CloseCode);
+    }
+
+    [Fact]
     public async Task A_read_that_fails_ends_it()
     {
         using ChatConnection connection = Over(_scripted);

@@ -181,5 +181,35 @@ public class ChatDecoderKindTests
         Assert.Equal("x", Frames.Answer("""{"\u0061nswer":"x","chat_typ\u0065":"voice"}""").FullText);
     }
 
+    [Theory]
+    [InlineData("_id")]
+    [InlineData("date")]
+    [InlineData("type")]
+    [InlineData("answer")]
+    [InlineData("request")]
+    [InlineData("content")]
+    [InlineData("message")]
+    [InlineData("fileUrl")]
+    [InlineData("user_id")]
+    [InlineData("avatar_id")]
+    [InlineData("direction")]
+    [InlineData("chat_type")]
+    [InlineData("timestamp")]
+    [InlineData("avatar_name")]
+    [InlineData("audio_base64")]
+    [InlineData("language_code")]
+    [InlineData("file_base64_data")]
+    public void A_name_is_known_escaped_or_not_and_no_other_of_its_length(string name)
+    {
+        Assert.Null(Additional(name));
+        Assert.Null(Additional($"\\u{(int)name[0]:x4}{name[1..]}"));
+        string other = name[..^1] + "~";
+        Assert.Equal([other], Additional(other)!.Keys);
+        Assert.Equal([other], Additional($"\\u{(int)name[0]:x4}{other[1..]}")!.Keys);
+    }
+
+    private static IReadOnlyDictionary<string, JsonElement>? Additional(string name) =>
+        Frames.Answer($$"""{"answer":"a","{{name}}":null}""").AdditionalProperties;
+
     private static ChatEvent Kind(string member, string kind) => Frames.Decode($$"""{"{{member}}":"{{kind}}","answer":"a"}""");
 }

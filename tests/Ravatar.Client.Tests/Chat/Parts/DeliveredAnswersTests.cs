@@ -1,3 +1,6 @@
+using System.Runtime.CompilerServices;
+using FsCheck;
+using FsCheck.Fluent;
 using Xunit;
 
 namespace Ravatar.Client.Tests;
@@ -116,13 +119,166 @@ public class DeliveredAnswersTests
         Assert.All(Enumerable.Range(476, 1024), i => Assert.True(History(Answer($"a{i}", id: $"{i}"))));
     }
 
-    private void Add(ChatAnswer answer, int epoch = 1, bool fromHistory = false) =>
-        _delivered.Add(answer, OutgoingMessage.NormaliseOrNull(answer.Request), epoch, fromHistory);
+    [Fact]
+    public void Long_texts_are_compared_to_their_last_character()
+    {
+        string text = new('x', 200);
+        Add(Answer("a", request: text + "1", date: Noon));
+        Assert.False(History(Answer("a", request: text + "2", date: Noon)));
+        Assert.True(History(Answer("a", request: text + "1", date: Noon)));
+        Add(Answer("a", id: text + "1"));
+        Assert.False(History(Answer("a", id: text + "2")));
+        Assert.True(History(Answer("a", id: text + "1")));
+        Add(Answer("", file: "data:audio/wav;base64," + text + "AA", date: Noon));
+        Assert.False(History(Answer("", file: "data:audio/wav;base64," + text + "BB", date: Noon)));
+        Assert.True(History(Answer("", file: "data:audio/wav;base64," + text + "AA", date: Noon)));
+    }
 
-    private bool History(ChatAnswer answer) => _delivered.TakeHistoryCopy(answer, OutgoingMessage.NormaliseOrNull(answer.Request));
+    [Fact]
+    public void Nothing_long_that_the_server_said_is_kept()
+    {
+        List<WeakReference> said = [];
+        AddLong(said);
+        GC.Collect();
+        Assert.DoesNotContain(said, r => r.IsAlive);
+        Assert.True(History(Answer("", id: Long("id 7"), request: Long("request 7"))));
+        GC.KeepAlive(_delivered);
+    }
 
-    private bool Socket(ChatAnswer answer, int epoch, bool mayLackDates = true) =>
-        _delivered.TakeSocketCopy(answer, OutgoingMessage.NormaliseOrNull(answer.Request), epoch, mayLackDates);
+    // Apart, so that nothing on the stack keeps them.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void AddLong(List<WeakReference> said)
+    {
+        for (int i = 0; i < 20; i++)
+        {
+            ChatAnswer answer = Answer("", id: Long($"id {i}"), request: Long($"request {i}"), file: "data:text/plain," + Long($"{i}"));
+            Add(answer);
+            said.AddRange([new(answer), new(answer.Id), new(answer.Request), new(answer.FileUrl), new(answer.FileUrl!.OriginalString)]);
+        }
+    }
+
+    private static string Long(string start) => start + new string('x', 1000);
+
+    [Fact]
+    public void Answers_that_are_no_copies_allocate_nothing_once_there_are_many()
+    {
+        AnswerIdentity[] answers =
+        [
+            .. Enumerable.Range(0, 3000).Select(i => Identity(Answer($"{i}", id: $"{i}", request: "q", date: Noon))),
+        ];
+        long before = 0;
+        for (int i = 0; i < answers.Length; i++)
+        {
+            before = i == 1500 ? GC.GetAllocatedBytesForCurrentThread() : before;
+            Assert.False(_delivered.TakeHistoryCopy(in answers[i]));
+            Assert.False(_delivered.TakeSocketCopy(in answers[i], epoch: 1 + (i / 1000), mayLackDates: true));
+            _delivered.Add(in answers[i], epoch: 1 + (i / 1000), fromHistory: false);
+        }
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+
+    [Fact]
+    public void Whatever_comes_by_either_way_the_rule_is_kept()
+    {
+        Gen<Step> step =
+            from way in Gen.Elements(Way.Deliver, Way.Deliver, Way.DeliverRow, Way.History, Way.Socket, Way.Socket)
+            from words in Gen.Elements("a", "b", "")
+            from id in Gen.Elements(null, null, "1", "2")
+            from request in Gen.Elements(null, "q", "r")
+            from seconds in Gen.Elements<int?>(null, 0, 1, 3)
+            from epoch in Gen.Choose(1, 4)
+            from mayLackDates in Gen.Elements(true, false)
+            select new Step(
+                way,
+                Answer(words, id, request: request, date: seconds is { } s ? Noon.AddSeconds(s) : null),
+                epoch,
+                mayLackDates
+            );
+        Gen<(int Before, Step[] Steps)> script =
+            from before in Gen.Elements(0, 0, 1000, 1023, 1500)
+            from steps in step.ArrayOf()
+            select (before, steps);
+        Check.One(
+            Config.QuickThrowOnFailure.WithMaxTest(500).WithEndSize(200),
+            Prop.ForAll(script.ToArbitrary(), static s => KeepsTheRule(s.Before, s.Steps))
+        );
+    }
+
+    private static void KeepsTheRule(int before, Step[] steps)
+    {
+        DeliveredAnswers books = new();
+        List<Delivery> plain = [];
+        for (int i = 0; i < before; i++)
+        {
+            Note(books, plain, Answer($"{i}", id: $"{i}"), epoch: 1, fromHistory: false);
+        }
+        foreach (Step step in steps)
+        {
+            AnswerIdentity identity = Identity(step.Answer);
+            switch (step.Way)
+            {
+                case Way.History:
+                    Delivery? row = plain.Find(d => !d.FromHistory && !d.HistoryTaken && IsCopy(d.Answer, step.Answer, mayLackDates: true));
+                    Assert.Equal(row is not null, books.TakeHistoryCopy(in identity));
+                    row?.HistoryTaken = true;
+                    break;
+                case Way.Socket:
+                    Delivery? earlier = plain.Find(d =>
+                        !d.SocketTaken && (d.FromHistory || d.Epoch < step.Epoch) && IsCopy(d.Answer, step.Answer, step.MayLackDates)
+                    );
+                    Assert.Equal(earlier is not null, books.TakeSocketCopy(in identity, step.Epoch, step.MayLackDates));
+                    earlier?.SocketTaken = true;
+                    break;
+                default:
+                    Note(books, plain, step.Answer, step.Epoch, step.Way is Way.DeliverRow);
+                    break;
+            }
+        }
+    }
+
+    private static void Note(DeliveredAnswers books, List<Delivery> plain, ChatAnswer answer, int epoch, bool fromHistory)
+    {
+        AnswerIdentity identity = Identity(answer);
+        books.Add(in identity, epoch, fromHistory);
+        plain.Add(new Delivery(answer, epoch, fromHistory));
+        if (plain.Count > 1024)
+        {
+            plain.RemoveAt(0);
+        }
+    }
+
+    private static bool IsCopy(ChatAnswer delivered, ChatAnswer copy, bool mayLackDates) =>
+        delivered.FullText == copy.FullText
+        && (
+            delivered.Id is not null && copy.Id is not null
+                ? delivered.Id == copy.Id
+                : (delivered.Request is null || copy.Request is null || delivered.Request == copy.Request)
+                    && (
+                        delivered.Date is not null && copy.Date is not null
+                            ? (delivered.Date - copy.Date).Value.Duration() <= TimeSpan.FromSeconds(2)
+                            : mayLackDates
+                    )
+        );
+
+    private static AnswerIdentity Identity(ChatAnswer answer) => new(answer, OutgoingMessage.NormaliseOrNull(answer.Request));
+
+    private void Add(ChatAnswer answer, int epoch = 1, bool fromHistory = false)
+    {
+        AnswerIdentity identity = Identity(answer);
+        _delivered.Add(in identity, epoch, fromHistory);
+    }
+
+    private bool History(ChatAnswer answer)
+    {
+        AnswerIdentity identity = Identity(answer);
+        return _delivered.TakeHistoryCopy(in identity);
+    }
+
+    private bool Socket(ChatAnswer answer, int epoch, bool mayLackDates = true)
+    {
+        AnswerIdentity identity = Identity(answer);
+        return _delivered.TakeSocketCopy(in identity, epoch, mayLackDates);
+    }
 
     private static ChatAnswer Answer(
         string text,
@@ -141,4 +297,31 @@ public class DeliveredAnswersTests
             Date = date,
             FileUrl = file is null ? null : new Uri(file),
         };
+
+    private enum Way
+    {
+        Deliver,
+        DeliverRow,
+        History,
+        Socket,
+    }
+
+    private sealed record Step(Way Way, ChatAnswer Answer, int Epoch, bool MayLackDates)
+    {
+        public override string ToString() =>
+            $"{Way} {Answer.FullText}/{Answer.Id}/{Answer.Request}/{Answer.Date?.Second} on {Epoch}{(MayLackDates ? "" : ", with dates")}";
+    }
+
+    private sealed class Delivery(ChatAnswer answer, int epoch, bool fromHistory)
+    {
+        public ChatAnswer Answer => answer;
+
+        public int Epoch => epoch;
+
+        public bool FromHistory => fromHistory;
+
+        public bool HistoryTaken { get; set; }
+
+        public bool SocketTaken { get; set; }
+    }
 }

@@ -204,6 +204,107 @@ public class FrameAssemblerTests
         Assert.Equal(Enumerable.Range(0, 130).Select(i => $"{i}"), _received.Select(e => ((ChatAnswer)e).FullText));
     }
 
+    [Fact]
+    public async Task A_wait_for_the_first_part_of_a_message_ends_a_burst()
+    {
+        using FrameAssembler frames = new(_socket, waitWithoutBuffer: true, 1000);
+        Burst(frames);
+        Task<SocketClose?> last = Start(frames);
+        Assert.True(_socket.IsWaiting && !_socket.Buffers[^1].IsEmpty);
+        _socket.Message(Answer("a"));
+        Assert.Null(await last);
+        _ = Start(frames);
+        Assert.True(_socket.IsWaiting && _socket.Buffers[^1].IsEmpty);
+    }
+
+    [Fact]
+    public async Task A_wait_for_the_rest_of_a_message_does_not_end_a_burst()
+    {
+        using FrameAssembler frames = new(_socket, waitWithoutBuffer: true, 1000);
+        Burst(frames);
+        byte[] halves = Answer("in two halves");
+        _socket.Part(halves.AsMemory(0, 10));
+        Task<SocketClose?> last = Start(frames);
+        _socket.Message(halves.AsMemory(10));
+        Assert.Null(await last);
+        Assert.Equal("in two halves", ((ChatAnswer)_received[^1]).FullText);
+        _ = Start(frames);
+        Assert.True(_socket.IsWaiting && !_socket.Buffers[^1].IsEmpty);
+    }
+
+    [Fact]
+    public void A_buffer_that_grew_in_a_burst_is_kept_for_what_is_there_and_not_for_a_wait()
+    {
+        using FrameAssembler frames = new(_socket, waitWithoutBuffer: true, 1 << 20);
+        Burst(frames);
+        byte[][] used = new byte[2][];
+        for (int i = 0; i < 2; i++)
+        {
+            _socket.Message(Answer(new string('x', 100_000)));
+            Assert.True(Start(frames).IsCompletedSuccessfully);
+            used[i] = ArrayOf(_socket.Buffers[^1]);
+        }
+        Assert.Same(used[0], used[1]);
+        _ = Start(frames);
+        Assert.True(_socket.IsWaiting && _socket.Buffers[^1].IsEmpty);
+        Assert.True(IsBackInThePool(used[1]));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Readers_are_woken_before_the_wait_for_the_rest_of_a_message_that_is_skipped(bool wait)
+    {
+        using FrameAssembler frames = new(_socket, wait, 100);
+        int waits = 0;
+        _socket.Message(Answer("a"));
+        _socket.Part(new byte[150]);
+        Assert.Null(await frames.ReadAsync(_received.Add, () => waits++));
+        Task<SocketClose?> skipping = frames.ReadAsync(_received.Add, () => waits++).AsTask();
+        Assert.Equal((1, 1), (waits, _received.Count));
+        _socket.Message(new byte[50]);
+        Assert.Null(await skipping);
+        Assert.Equal(200, Assert.IsType<UnknownEvent>(_received[1]).Length);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Readers_are_not_woken_in_a_message_that_is_skipped_while_more_of_it_is_there(bool wait)
+    {
+        using FrameAssembler frames = new(_socket, wait, 100);
+        _socket.Message(new byte[20_000], 100, 200);
+        Task<SocketClose?> skipping = frames.ReadAsync(_received.Add, static () => Assert.Fail("There was something to read.")).AsTask();
+        Assert.True(skipping.IsCompletedSuccessfully);
+        Assert.Equal(20_000, Assert.IsType<UnknownEvent>(Assert.Single(_received)).Length);
+    }
+
+    [Fact]
+    public async Task A_message_of_megabytes_is_read_and_its_memory_given_back()
+    {
+        using FrameAssembler frames = new(_socket, waitWithoutBuffer: true, 1 << 23);
+        string text = string.Concat(Enumerable.Range(0, 500_000).Select(i => $"{i} "));
+        _socket.Message(Answer(text), 1, 5000, 700_000, 1_500_000);
+        _socket.Part(new byte[2_000_000]);
+        _socket.Fail(new IOException("reset"));
+        Assert.Null(await frames.ReadAsync(_received.Add, static () => { }));
+        Assert.Equal(text, Assert.IsType<ChatAnswer>(_received[0]).FullText);
+        Memory<byte> first = _socket.Buffers[^1];
+        await Assert.ThrowsAsync<IOException>(async () => await frames.ReadAsync(_received.Add, static () => { }));
+        Memory<byte> second = _socket.Buffers[^1];
+        frames.Dispose();
+        frames.Dispose();
+        foreach (Memory<byte> used in (Memory<byte>[])[first, second])
+        {
+            // Outside the heap, where the platform can: then it is seen to be gone.
+            Assert.Equal(Platform.HasNativeMemory, ArrayOf(used).Length == 0);
+            if (Platform.HasNativeMemory)
+            {
+                Assert.Throws<ArgumentOutOfRangeException>(() => used.Span.Length);
+            }
+        }
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
@@ -261,6 +362,17 @@ public class FrameAssemblerTests
         frames.Dispose();
         Assert.True(IsBackInThePool(ArrayOf(_socket.Buffers[^1])));
         frames.Dispose();
+    }
+
+    /// <summary>So many messages at once that the next is not waited for without a buffer.</summary>
+    private void Burst(FrameAssembler frames)
+    {
+        for (int i = 0; i < 5; i++)
+        {
+            _socket.Message(Answer("one of many"));
+            Assert.True(Start(frames).IsCompletedSuccessfully);
+        }
+        Assert.False(_socket.Buffers[^1].IsEmpty);
     }
 
     private Task<SocketClose?> Start(FrameAssembler frames) => frames.ReadAsync(_received.Add, static () => { }).AsTask();

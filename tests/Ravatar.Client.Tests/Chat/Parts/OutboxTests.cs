@@ -304,6 +304,36 @@ public class OutboxTests
         Assert.Equal((1, 2), (bed.Books.Counted.Sent, bed.Books.Counted.AudioFramesDropped));
     }
 
+    [Fact]
+    public async Task A_frame_that_the_socket_takes_at_once_allocates_nothing()
+    {
+        Bed bed = new();
+        bed.Open(new SwallowingSocket());
+        byte[] samples = new byte[8192];
+        long before = 0;
+        for (int i = 0; i < 1100; i++)
+        {
+            before = i == 100 ? GC.GetAllocatedBytesForCurrentThread() : before;
+            Assert.True(await bed.Audio(samples));
+        }
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(1100, bed.Books.Counted.Sent);
+    }
+
+    /// <summary>Takes all at once, and keeps nothing.</summary>
+    private sealed class SwallowingSocket : IChatSocket
+    {
+        public ValueTask SendAsync(ReadOnlyMemory<byte> message) => default;
+
+        public ValueTask<SocketRead> ReceiveAsync(Memory<byte> buffer) => throw new NotSupportedException();
+
+        public Task CloseOutputAsync() => Task.CompletedTask;
+
+        public void Abort() { }
+
+        public void Dispose() { }
+    }
+
     /// <summary>An outbox on books with an open connection.</summary>
     private sealed class Bed
     {
@@ -338,7 +368,9 @@ public class OutboxTests
             return message;
         }
 
-        public ValueTask<bool> Audio(byte number) => Outbox.SendAudioAsync(Template, new[] { number });
+        public ValueTask<bool> Audio(byte number) => Audio([number]);
+
+        public ValueTask<bool> Audio(byte[] samples) => Outbox.SendAudioAsync(Template, samples);
 
         /// <summary>Of live audio the samples alone.</summary>
         public static string Short(string sent) =>

@@ -121,6 +121,62 @@ public class SubscriptionTests
         Assert.False(await items.WaitAsync());
     }
 
+    [Fact(Timeout = HangGuard)]
+    public async Task A_reader_that_need_not_be_woken_yet_is_woken_later_or_for_a_batch()
+    {
+        Subscription<Item> items = New(1000, 1000);
+        Task<bool> waiting = items.WaitAsync();
+        items.Offer(new Item(0), wake: false);
+        Assert.False(waiting.IsCompleted);
+        items.Wake();
+        Assert.True(await waiting);
+        Take(items, 1);
+        waiting = items.WaitAsync();
+        items.Wake();
+        Assert.False(waiting.IsCompleted); // there is nothing for it
+        for (int i = 0; i < Subscription<Item>.Batch; i++)
+        {
+            Assert.False(waiting.IsCompleted);
+            items.Offer(new Item(i), wake: false);
+        }
+        Assert.True(await waiting);
+    }
+
+    [Theory(Timeout = HangGuard)]
+    [InlineData(1, 1)]
+    [InlineData(4, 2)]
+    [InlineData(5, 3)]
+    [InlineData(63, 32)]
+    [InlineData(1000, 32)]
+    public async Task A_reader_is_woken_when_its_queue_is_half_full(int capacity, int woken)
+    {
+        Subscription<Item> items = New(capacity, 10_000);
+        Task<bool> waiting = items.WaitAsync();
+        for (int i = 0; i < woken; i++)
+        {
+            Assert.False(waiting.IsCompleted);
+            Assert.Equal(0, items.Offer(new Item(i), wake: false));
+        }
+        Assert.True(await waiting);
+    }
+
+    [Fact(Timeout = HangGuard)]
+    public async Task A_reader_is_woken_when_half_its_weight_is_there_or_something_gave_way()
+    {
+        Subscription<Item> items = New(1000, 10);
+        Task<bool> waiting = items.WaitAsync();
+        items.Offer(new Item(0, 5), wake: false);
+        Assert.False(waiting.IsCompleted);
+        items.Offer(new Item(1, 1), wake: false);
+        Assert.True(await waiting);
+        Take(items, 2);
+        waiting = items.WaitAsync();
+        items.Offer(new Item(2, 5), wake: false);
+        Assert.False(waiting.IsCompleted);
+        Assert.Equal(1, items.Offer(new Item(3, 6), wake: false));
+        Assert.True(await waiting);
+    }
+
     [Fact]
     public void Whatever_is_offered_and_taken_every_item_is_had_or_counted()
     {

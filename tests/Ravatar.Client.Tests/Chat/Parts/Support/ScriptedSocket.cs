@@ -49,7 +49,10 @@ internal sealed class ScriptedSocket : IChatSocket
 
     public ValueTask SendAsync(ReadOnlyMemory<byte> message) => throw new NotSupportedException();
 
-    public Task CloseOutputAsync() => Task.CompletedTask;
+    /// <summary>What becomes of our close frame; without it, it is sent at once.</summary>
+    public Task Goodbye { get; set; } = Task.CompletedTask;
+
+    public Task CloseOutputAsync() => Goodbye;
 
     public void Abort() { }
 
