@@ -16,14 +16,12 @@ public sealed class AlsaFormatsTests
     [InlineData(192_000)]
     public void A_device_s_only_rate_is_tried_with_every_number_of_channels_and_every_encoding(int rate)
     {
-        HashSet<AudioFormat> tried = [.. AlsaFormats.Candidates(new MicrophoneConstraints())];
-
-        Assert.All(
+        IEnumerable<AudioFormat> wanted =
             from channels in Enumerable.Range(1, AudioFormat.MaxChannels)
             from encoding in Enum.GetValues<AudioEncoding>()
-            select new AudioFormat(rate, channels, encoding),
-            format => Assert.Contains(format, tried)
-        );
+            select new AudioFormat(rate, channels, encoding);
+
+        Assert.Empty(wanted.Except(AlsaFormats.Candidates(new MicrophoneConstraints())));
     }
 
     [Fact]
