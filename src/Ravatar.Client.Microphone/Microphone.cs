@@ -10,13 +10,13 @@ public static class Microphone
     /// <summary>Opens a microphone. It captures between its start and its stop, and can be started again after either a stop or a failure.</summary>
     /// <param name="device">The <see cref="MicrophoneDevice.Id"/> of a device. Defaults to the system's default microphone.</param>
     /// <param name="constraints">The format to capture. Defaults to whatever the device has; the SDK converts it.</param>
-    /// <returns>The microphone, which the caller disposes.</returns>
+    /// <returns>The microphone, which the caller disposes. It holds 2 s for its reader; what is older is dropped and counted.</returns>
     /// <exception cref="ArgumentException">The device's name is empty or no name, or a constraint is not positive.</exception>
     /// <exception cref="RavatarAudioException">
     /// The device is not there, in use, not permitted, or does not have exactly the format asked for; the code says which.
     /// </exception>
     /// <exception cref="PlatformNotSupportedException">There is no microphone support for this system.</exception>
-    public static IAudioSource Open(string? device = null, MicrophoneConstraints? constraints = null)
+    public static IBufferedAudioSource Open(string? device = null, MicrophoneConstraints? constraints = null)
     {
         if (device != null && (string.IsNullOrWhiteSpace(device) || device.Any(char.IsControl) || device.Length > 512))
         {
@@ -28,7 +28,8 @@ public static class Microphone
         MicrophoneConstraints wanted = MicrophoneConstraints.Copy(constraints ?? new MicrophoneConstraints());
         if (Platform.IsLinux)
         {
-            return new AlsaMicrophone(device ?? "default", wanted);
+            string name = device ?? "default";
+            return new AlsaMicrophone(format => format == null ? AlsaPcm.Open(name, wanted) : AlsaPcm.Reopen(name, format));
         }
 #if NAUDIO
         if (OperatingSystem.IsWindows())

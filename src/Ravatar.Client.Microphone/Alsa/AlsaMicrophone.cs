@@ -1,33 +1,33 @@
-using System.Diagnostics;
-
 namespace Ravatar.Client;
 
-/// <summary>
-/// A microphone of ALSA. One thread of its own waits for the device, reads it and hands the audio to a ring; only that thread touches the
-/// device while it runs. A device that gives nothing for 2 s, as a suspended one does, counts as lost.
-/// </summary>
-internal sealed class AlsaMicrophone : IAudioSource
+/// <summary>A microphone of ALSA: opened once, captured by a thread of its own between start and stop, opened anew after a failure.</summary>
+internal sealed class AlsaMicrophone : IBufferedAudioSource
 {
-    private const int WaitMilliseconds = 100;
-    private static readonly TimeSpan s_stall = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan s_stopTimeout = TimeSpan.FromSeconds(3);
 
     // Starting, stopping and disposing come one after the other.
     private readonly SemaphoreSlim _turn = new(1, 1);
-    private readonly string _device;
+    private readonly Func<AudioFormat?, IAlsaPcm> _open;
+    private readonly TimeProvider _time;
     private readonly CallbackAudioSource _ring;
-    private AlsaPcm? _pcm;
-    private Capture? _capture;
+    private IAlsaPcm? _pcm;
+    private AlsaCapture? _capture;
+    private long _lost;
     private bool _disposed;
 
-    public AlsaMicrophone(string device, MicrophoneConstraints constraints)
+    /// <param name="open">Opens the device: first in the format that comes closest to what is wanted, then again in the format it had.</param>
+    /// <param name="time">The clock. Defaults to the system's.</param>
+    public AlsaMicrophone(Func<AudioFormat?, IAlsaPcm> open, TimeProvider? time = null)
     {
-        _device = device;
-        _pcm = AlsaPcm.Open(device, constraints);
+        _open = open;
+        _time = time ?? TimeProvider.System;
+        _pcm = open(null);
         _ring = new CallbackAudioSource(_pcm.Format);
     }
 
     public AudioFormat Format => _ring.Format;
+
+    public long DroppedFrames => _ring.DroppedFrames + Interlocked.Read(ref _lost);
 
     public async ValueTask StartAsync(CancellationToken cancellationToken = default)
     {
@@ -49,18 +49,8 @@ internal sealed class AlsaMicrophone : IAudioSource
         }
     }
 
-    public async ValueTask StopAsync(CancellationToken cancellationToken = default)
-    {
-        await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
-        try
-        {
-            await StopCaptureAsync().ConfigureAwait(false);
-        }
-        finally
-        {
-            _turn.Release();
-        }
-    }
+    public async ValueTask StopAsync(CancellationToken cancellationToken = default) =>
+        await StopInTurnAsync().WithCancellation(cancellationToken).ConfigureAwait(false);
 
     public ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
         _ring.ReadAsync(buffer, cancellationToken);
@@ -74,7 +64,7 @@ internal sealed class AlsaMicrophone : IAudioSource
         {
             _disposed = true;
             await StopCaptureAsync().ConfigureAwait(false);
-            AlsaPcm? pcm = _pcm;
+            IAlsaPcm? pcm = _pcm;
             _pcm = null;
             if (pcm != null)
             {
@@ -88,10 +78,23 @@ internal sealed class AlsaMicrophone : IAudioSource
         }
     }
 
+    private async Task StopInTurnAsync()
+    {
+        await _turn.WaitAsync(CancellationToken.None).ConfigureAwait(false);
+        try
+        {
+            await StopCaptureAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
     private async Task StartCaptureAsync()
     {
         // After a failure the device was closed.
-        _pcm ??= AlsaPcm.Reopen(_device, Format);
+        _pcm ??= _open(Format);
         try
         {
             _pcm.Start();
@@ -103,7 +106,7 @@ internal sealed class AlsaMicrophone : IAudioSource
             throw;
         }
         await _ring.StartAsync(CancellationToken.None).ConfigureAwait(false);
-        _capture = new Capture(_device, _pcm, _ring);
+        _capture = new AlsaCapture(_pcm, _ring, frames => Interlocked.Add(ref _lost, frames), _time);
     }
 
     private async Task StopCaptureAsync()
@@ -114,113 +117,17 @@ internal sealed class AlsaMicrophone : IAudioSource
         }
         _capture = null;
         capture.RequestStop();
-        Task finished = await Task.WhenAny(capture.Finished, Task.Delay(s_stopTimeout)).ConfigureAwait(false);
-        bool usable = finished == capture.Finished ? await capture.Finished.ConfigureAwait(false) : !capture.TryAbandon();
+        bool inTime = await capture.Finished.FinishesWithin(s_stopTimeout, _time).ConfigureAwait(false);
+        bool usable = await (inTime ? capture.Finished : capture.AbandonAsync()).ConfigureAwait(false);
         if (!usable)
         {
             // Lost, or stuck inside the library: never used again. The thread closes it, when it gets out.
             _pcm = null;
         }
-        if (finished == capture.Finished)
+        if (capture.Finished.IsCompleted)
         {
             capture.Dispose();
         }
         _ring.Complete();
-    }
-
-    /// <summary>One run of the capturing thread.</summary>
-    private sealed class Capture : IDisposable
-    {
-        private const int Running = 0;
-        private const int Returned = 1;
-        private const int Abandoned = 2;
-
-        private readonly TaskCompletionSource<bool> _finished = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        private readonly string _device;
-        private readonly AlsaPcm _pcm;
-        private readonly CallbackAudioSource _ring;
-        private readonly byte[] _buffer;
-        private readonly ManualResetEventSlim _stop = new();
-        private int _owner;
-
-        public Capture(string device, AlsaPcm pcm, CallbackAudioSource ring)
-        {
-            _device = device;
-            _pcm = pcm;
-            _ring = ring;
-            _buffer = new byte[pcm.Format.SampleRate / 20 * pcm.Format.BytesPerFrame];
-            new Thread(Run) { IsBackground = true, Name = "Ravatar microphone" }.Start();
-        }
-
-        /// <summary>Ends when the thread does: whether the device can be used again.</summary>
-        public Task<bool> Finished => _finished.Task;
-
-        public bool IsRunning => !_finished.Task.IsCompleted;
-
-        public void RequestStop() => _stop.Set();
-
-        /// <summary>Leaves the device to the thread, unless that has just finished with it.</summary>
-        public bool TryAbandon() => Interlocked.CompareExchange(ref _owner, Abandoned, Running) == Running;
-
-        /// <summary>After the thread has finished only.</summary>
-        public void Dispose() => _stop.Dispose();
-
-        private void Run()
-        {
-            try
-            {
-                ReadUntilStopped();
-                // What sounded before the stop still counts.
-                while (_pcm.Read(_buffer) is var rest and > 0)
-                {
-                    _ring.Write(_buffer.AsSpan(0, rest));
-                }
-                _pcm.Drop();
-                if (Interlocked.CompareExchange(ref _owner, Returned, Running) == Abandoned)
-                {
-                    _pcm.Dispose();
-                    return;
-                }
-                _ring.Complete();
-                _finished.SetResult(true);
-            }
-            catch (Exception e)
-            {
-                _pcm.Dispose();
-                if (Interlocked.CompareExchange(ref _owner, Returned, Running) == Running)
-                {
-                    _ring.Complete(e);
-                    _finished.SetResult(false);
-                }
-            }
-        }
-
-        private void ReadUntilStopped()
-        {
-            var sinceAudio = Stopwatch.StartNew();
-            bool waited = false;
-            while (!_stop.IsSet)
-            {
-                int read = _pcm.Read(_buffer);
-                if (read > 0)
-                {
-                    _ring.Write(_buffer.AsSpan(0, read));
-                    sinceAudio.Restart();
-                    waited = false;
-                    continue;
-                }
-                if (sinceAudio.Elapsed > s_stall)
-                {
-                    throw AlsaPcm.Lost(_device, "it gave no audio for 2 s");
-                }
-                if (waited)
-                {
-                    // Some plug-ins say that there is audio when there is none: no busy loop.
-                    _stop.Wait(WaitMilliseconds / 10);
-                }
-                _pcm.Wait(WaitMilliseconds);
-                waited = true;
-            }
-        }
     }
 }

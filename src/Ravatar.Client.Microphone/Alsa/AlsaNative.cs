@@ -89,6 +89,9 @@ internal static unsafe class AlsaNative
     );
 
     [DllImport(Library)]
+    public static extern int snd_pcm_get_params(IntPtr pcm, UIntPtr* bufferFrames, UIntPtr* periodFrames);
+
+    [DllImport(Library)]
     public static extern int snd_pcm_prepare(IntPtr pcm);
 
     [DllImport(Library)]

@@ -4,7 +4,7 @@ namespace Ravatar.Client;
 /// One opened capture device of ALSA, non-blocking: a blocking read never returns from a source that is suspended. Every failure is a
 /// <see cref="RavatarAudioException"/> with its code. For one thread at a time.
 /// </summary>
-internal sealed unsafe class AlsaPcm : IDisposable
+internal sealed unsafe class AlsaPcm : IAlsaPcm
 {
     private const uint LatencyMicroseconds = 200_000;
 
@@ -15,13 +15,12 @@ internal sealed unsafe class AlsaPcm : IDisposable
         (AudioEncoding.Float32, 14),
         (AudioEncoding.Int32, 10),
         (AudioEncoding.Int24, 32),
+        (AudioEncoding.UInt8, 1),
     ];
-
-    private static readonly int[] s_rates = [48_000, 44_100, 96_000, 32_000, 16_000, 192_000];
-    private static readonly int[] s_channels = [1, 2, 4, 6, 8];
 
     private readonly string _device;
     private IntPtr _pcm;
+    private int _bufferFrames;
 
     private AlsaPcm(string device, IntPtr pcm)
     {
@@ -48,8 +47,7 @@ internal sealed unsafe class AlsaPcm : IDisposable
             device,
             pcm =>
             {
-                bool known = pcm.TrySet(format.SampleRate, format.Channels, format.Encoding, resample: false);
-                if (!known && !pcm.TrySet(format.SampleRate, format.Channels, format.Encoding, resample: true))
+                if (!pcm.TrySet(format, resample: false) && !pcm.TrySet(format, resample: true))
                 {
                     throw NotThatFormat(device);
                 }
@@ -62,17 +60,13 @@ internal sealed unsafe class AlsaPcm : IDisposable
         Check(AlsaNative.snd_pcm_start(_pcm), "started");
     }
 
-    /// <summary>Stops capturing. What was captured and not read is gone.</summary>
     public void Drop() => _ = AlsaNative.snd_pcm_drop(_pcm);
 
-    /// <summary>Waits for audio, at most so long. What is wrong with the device shows in the read that follows.</summary>
     public void Wait(int milliseconds) => _ = AlsaNative.snd_pcm_wait(_pcm, milliseconds);
 
-    /// <summary>Reads what is there.</summary>
-    /// <returns>The bytes read; 0 when nothing is there yet, or after an overrun or a suspend from which the device was restarted.</returns>
-    /// <exception cref="RavatarAudioException">The device was lost (<see cref="AudioErrorCode.MediaAborted"/>).</exception>
-    public int Read(byte[] buffer)
+    public int Read(byte[] buffer, out int lostFrames)
     {
+        lostFrames = 0;
         long frames;
         fixed (byte* start = buffer)
         {
@@ -88,9 +82,10 @@ internal sealed unsafe class AlsaPcm : IDisposable
                 return 0;
             case AlsaNative.BrokenPipe
             or AlsaNative.Suspended when AlsaNative.snd_pcm_prepare(_pcm) == 0 && AlsaNative.snd_pcm_start(_pcm) == 0:
+                lostFrames = frames == AlsaNative.BrokenPipe ? _bufferFrames : 0;
                 return 0;
             default:
-                throw Lost(_device, AlsaNative.Describe((int)frames));
+                throw Lost(AlsaNative.Describe((int)frames));
         }
     }
 
@@ -104,8 +99,7 @@ internal sealed unsafe class AlsaPcm : IDisposable
         }
     }
 
-    public static RavatarAudioException Lost(string device, string why) =>
-        new(AudioErrorCode.MediaAborted, $"The microphone \"{device}\" was lost: {why}.");
+    public RavatarAudioException Lost(string why) => new(AudioErrorCode.MediaAborted, $"The microphone \"{_device}\" was lost: {why}.");
 
     private static AlsaPcm Open(string device, Action<AlsaPcm> configure)
     {
@@ -149,44 +143,32 @@ internal sealed unsafe class AlsaPcm : IDisposable
         var any = new MicrophoneConstraints();
         if (!TryAll(any, resample: false) && !TryAll(any, resample: true))
         {
-            throw NotThatFormat(_device);
+            throw new RavatarAudioException(
+                AudioErrorCode.InvalidMediaConstraints,
+                $"The microphone \"{_device}\" has no format that can be converted."
+            );
         }
     }
 
-    private bool TryAll(MicrophoneConstraints constraints, bool resample)
-    {
-        foreach (int rate in constraints.SampleRate is { } r ? [r] : s_rates)
-        {
-            foreach (int channels in constraints.Channels is { } c ? [c] : s_channels)
-            {
-                foreach ((AudioEncoding encoding, _) in s_formats)
-                {
-                    if (TrySet(rate, channels, encoding, resample))
-                    {
-                        return true;
-                    }
-                }
-            }
-        }
-        return false;
-    }
+    private bool TryAll(MicrophoneConstraints constraints, bool resample) =>
+        AlsaFormats.Candidates(constraints).Any(format => TrySet(format, resample));
 
-    private bool TrySet(int rate, int channels, AudioEncoding encoding, bool resample)
+    private bool TrySet(AudioFormat format, bool resample)
     {
-        int format = Array.Find(s_formats, f => f.Encoding == encoding).Format;
         int error = AlsaNative.snd_pcm_set_params(
             _pcm,
-            format,
+            Array.Find(s_formats, f => f.Encoding == format.Encoding).Format,
             AlsaNative.AccessInterleaved,
-            (uint)channels,
-            (uint)rate,
+            (uint)format.Channels,
+            (uint)format.SampleRate,
             resample ? 1 : 0,
             LatencyMicroseconds
         );
         switch (error)
         {
             case >= 0:
-                Format = new AudioFormat(rate, channels, encoding);
+                Format = format;
+                _bufferFrames = GetBufferFrames();
                 return true;
             case AlsaNative.Invalid:
                 return false;
@@ -196,6 +178,13 @@ internal sealed unsafe class AlsaPcm : IDisposable
             default:
                 throw Failed(_device, error, "set up");
         }
+    }
+
+    private int GetBufferFrames()
+    {
+        UIntPtr buffer;
+        UIntPtr period;
+        return AlsaNative.snd_pcm_get_params(_pcm, &buffer, &period) == 0 ? (int)buffer.ToUInt64() : 0;
     }
 
     private void Check(int error, string what)

@@ -4,7 +4,7 @@ namespace Ravatar.Client;
 /// A microphone whose device pushes its audio from a thread of its own and says by an event that it has stopped. Stopping awaits that
 /// event, and only then lets the device go: never from inside one of its callbacks.
 /// </summary>
-internal abstract class PushedMicrophone : IAudioSource
+internal abstract class PushedMicrophone : IBufferedAudioSource
 {
     private static readonly TimeSpan s_stopTimeout = TimeSpan.FromSeconds(3);
 
@@ -13,18 +13,40 @@ internal abstract class PushedMicrophone : IAudioSource
 
     // Starting, stopping and disposing come one after the other.
     private readonly SemaphoreSlim _turn = new(1, 1);
+
+    // Guards which run is listened to; what others say goes nowhere.
+    private readonly object _gate = new();
     private readonly CallbackAudioSource _ring;
+    private readonly bool _oneDevice;
     private readonly TimeProvider _time;
-    private volatile Run? _run;
+    private DeviceRun? _run;
+    private DeviceRun? _leftAlone;
     private bool _disposed;
 
-    protected PushedMicrophone(AudioFormat format, TimeProvider? time = null)
+    /// <param name="format">The device's format.</param>
+    /// <param name="oneDevice">Whether all runs are of one and the same device, so that a late signal could be any run's.</param>
+    /// <param name="time">The clock. Defaults to the system's.</param>
+    protected PushedMicrophone(AudioFormat format, bool oneDevice, TimeProvider? time = null)
     {
         _ring = new CallbackAudioSource(format);
+        _oneDevice = oneDevice;
         _time = time ?? TimeProvider.System;
     }
 
     public AudioFormat Format => _ring.Format;
+
+    public long DroppedFrames => _ring.DroppedFrames;
+
+    private bool IsRunning
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _run is { IsRunning: true };
+            }
+        }
+    }
 
     public async ValueTask StartAsync(CancellationToken cancellationToken = default)
     {
@@ -32,24 +54,11 @@ internal abstract class PushedMicrophone : IAudioSource
         try
         {
             Guard.NotDisposed(_disposed, this);
-            if (_run is { Stopped.Task.IsCompleted: false })
+            if (!IsRunning)
             {
-                return;
+                await StopRunAsync().ConfigureAwait(false);
+                await StartRunAsync().ConfigureAwait(false);
             }
-            await StopDeviceAsync().ConfigureAwait(false);
-            await _ring.StartAsync(CancellationToken.None).ConfigureAwait(false);
-            var run = new Run();
-            _run = run;
-            // Not on a user interface's thread: devices remember it and raise their events there.
-            await Task.Run(StartDevice, CancellationToken.None).ConfigureAwait(false);
-        }
-        catch (Exception e) when (e is not (OperationCanceledException or ObjectDisposedException))
-        {
-            _run = null;
-            RavatarAudioException told = Translate(e, capturing: false);
-            _ring.Complete(told);
-            await LetGoAsync().ConfigureAwait(false);
-            throw told;
         }
         finally
         {
@@ -57,18 +66,8 @@ internal abstract class PushedMicrophone : IAudioSource
         }
     }
 
-    public async ValueTask StopAsync(CancellationToken cancellationToken = default)
-    {
-        await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
-        try
-        {
-            await StopDeviceAsync().ConfigureAwait(false);
-        }
-        finally
-        {
-            _turn.Release();
-        }
-    }
+    public async ValueTask StopAsync(CancellationToken cancellationToken = default) =>
+        await StopInTurnAsync().WithCancellation(cancellationToken).ConfigureAwait(false);
 
     public ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
         _ring.ReadAsync(buffer, cancellationToken);
@@ -81,7 +80,7 @@ internal abstract class PushedMicrophone : IAudioSource
         try
         {
             _disposed = true;
-            await StopDeviceAsync().ConfigureAwait(false);
+            await StopRunAsync().ConfigureAwait(false);
             await _ring.DisposeAsync().ConfigureAwait(false);
         }
         finally
@@ -90,54 +89,157 @@ internal abstract class PushedMicrophone : IAudioSource
         }
     }
 
-    /// <summary>Makes and starts the device. It calls <see cref="Pushed"/> and, once, <see cref="HasStopped"/>.</summary>
-    protected abstract void StartDevice();
+    /// <summary>Takes audio from a run's callback.</summary>
+    internal void Take(DeviceRun run, ReadOnlySpan<byte> audio)
+    {
+        lock (_gate)
+        {
+            if (_run == run)
+            {
+                _ring.Write(audio.Slice(0, audio.Length / Format.BytesPerFrame * Format.BytesPerFrame));
+            }
+        }
+    }
 
-    /// <summary>Asks the device to stop. May be called several times.</summary>
-    protected abstract void RequestStop();
+    /// <summary>Takes a run's signal that its device has stopped.</summary>
+    internal void End(DeviceRun run, Exception? error)
+    {
+        RavatarAudioException? told = error == null ? null : Translate(error, capturing: true);
+        lock (_gate)
+        {
+            // First: a reader that hears of the end may start again at once.
+            run.MarkStopped();
+            CompleteIfPresent(run, told);
+        }
+    }
 
-    /// <summary>Lets go of a device that has stopped or could not be started.</summary>
-    protected abstract ValueTask LetGoAsync();
+    /// <summary>Makes what the next start starts.</summary>
+    protected abstract DeviceRun MakeRun();
 
     /// <summary>Tells what an exception of the device's means.</summary>
     protected abstract RavatarAudioException Translate(Exception error, bool capturing);
 
-    /// <summary>Takes audio from the device's callback.</summary>
-    protected void Pushed(ReadOnlySpan<byte> audio) =>
-        _ring.Write(audio.Slice(0, audio.Length / Format.BytesPerFrame * Format.BytesPerFrame));
-
-    /// <summary>Takes the device's own signal that it has stopped.</summary>
-    protected void HasStopped(Exception? error)
+    private async Task StopInTurnAsync()
     {
-        _ring.Complete(error == null ? null : Translate(error, capturing: true));
-        _run?.Stopped.TrySetResult(true);
+        await _turn.WaitAsync(CancellationToken.None).ConfigureAwait(false);
+        try
+        {
+            await StopRunAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            _turn.Release();
+        }
     }
 
-    private async Task StopDeviceAsync()
+    private async Task StartRunAsync()
+    {
+        DeviceRun? run = null;
+        try
+        {
+            if (_oneDevice && _leftAlone is { IsRunning: true })
+            {
+                throw new RavatarAudioException(
+                    AudioErrorCode.MediaInUse,
+                    "The microphone was asked to stop and has not said yet that it has."
+                )
+                {
+                    Recommendation =
+                        "Start again later, or open it anew. If it says so on the thread that it was made on, keep that thread free.",
+                };
+            }
+            run = MakeRun();
+            await _ring.StartAsync(CancellationToken.None).ConfigureAwait(false);
+            Listen(run);
+            // Not on a user interface's thread: devices remember it and raise their events there.
+            await Task.Run(run.Start, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            RavatarAudioException told = e as RavatarAudioException ?? Translate(e, capturing: false);
+            Listen(null);
+            _ring.Complete(told);
+            if (run != null)
+            {
+                await LetGoAsync(run).ConfigureAwait(false);
+            }
+            throw told;
+        }
+    }
+
+    private async Task StopRunAsync()
     {
         if (_run is not { } run)
         {
             return;
         }
         long asked = _time.GetTimestamp();
-        while (!run.Stopped.Task.IsCompleted && _time.GetElapsedTime(asked) < s_stopTimeout)
+        while (run.IsRunning && _time.GetElapsedTime(asked) < s_stopTimeout)
         {
-            RequestStop();
-            using var again = new CancellationTokenSource();
-            await Task.WhenAny(run.Stopped.Task, Task.Delay(s_askAgain, _time, again.Token)).ConfigureAwait(false);
-            again.Cancel();
+            RequestStop(run);
+            await run.Stopped.FinishesWithin(s_askAgain, _time).ConfigureAwait(false);
         }
-        _run = null;
+        Listen(null);
         _ring.Complete();
-        if (run.Stopped.Task.IsCompleted)
+        if (run.IsRunning)
         {
-            // One that does not stop is left alone: letting go of it would wait for it.
-            await LetGoAsync().ConfigureAwait(false);
+            // Letting go of it now would wait for it.
+            _leftAlone = run;
+            _ = LetGoLateAsync(run);
+            return;
+        }
+        await LetGoAsync(run).ConfigureAwait(false);
+    }
+
+    private void RequestStop(DeviceRun run)
+    {
+        try
+        {
+            run.RequestStop();
+        }
+        catch (Exception e)
+        {
+            // An unplugged device refuses. Its signal may come all the same.
+            RavatarAudioException told = Translate(e, capturing: true);
+            lock (_gate)
+            {
+                CompleteIfPresent(run, told);
+            }
         }
     }
 
-    private sealed class Run
+    private void Listen(DeviceRun? run)
     {
-        public TaskCompletionSource<bool> Stopped { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        lock (_gate)
+        {
+            _run = run;
+        }
+    }
+
+    // Under the gate.
+    private void CompleteIfPresent(DeviceRun run, RavatarAudioException? error)
+    {
+        if (_run == run)
+        {
+            _ring.Complete(error);
+        }
+    }
+
+    private static async Task LetGoLateAsync(DeviceRun run)
+    {
+        await run.Stopped.ConfigureAwait(false);
+        await LetGoAsync(run).ConfigureAwait(false);
+    }
+
+    private static async Task LetGoAsync(DeviceRun run)
+    {
+        try
+        {
+            await run.LetGoAsync().ConfigureAwait(false);
+        }
+        catch (Exception)
+        {
+            // Its run is over and its audio is kept: there is nothing that anybody could do about it.
+        }
     }
 }

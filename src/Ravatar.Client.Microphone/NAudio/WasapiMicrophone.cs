@@ -11,11 +11,9 @@ internal sealed class WasapiMicrophone : PushedMicrophone
     private const int BufferMilliseconds = 50;
 
     private readonly string? _id;
-    private MMDevice? _device;
-    private WasapiRecorder? _recorder;
 
     public WasapiMicrophone(string? id, MicrophoneConstraints constraints)
-        : base(FormatOf(id, constraints))
+        : base(FormatOf(id, constraints), oneDevice: false)
     {
         _id = id;
     }
@@ -50,32 +48,7 @@ internal sealed class WasapiMicrophone : PushedMicrophone
         }
     }
 
-    // A recorder initializes its device once: every start takes a new one.
-    protected override void StartDevice()
-    {
-        _device = Find(_id);
-        _recorder = Build(_device);
-        if (NAudioFormat.ToAudioFormat(_recorder.WaveFormat) != Format)
-        {
-            throw new RavatarAudioException(AudioErrorCode.InvalidMediaConstraints, "The microphone's format has changed. Open it again.");
-        }
-        _recorder.DataAvailable += (buffer, _, _, _) => Pushed(buffer);
-        _recorder.RecordingStopped += (_, e) => HasStopped(e.Exception);
-        _recorder.StartRecording();
-    }
-
-    protected override void RequestStop() => _recorder?.StopRecording();
-
-    protected override async ValueTask LetGoAsync()
-    {
-        if (_recorder != null)
-        {
-            await _recorder.DisposeAsync().ConfigureAwait(false);
-        }
-        _recorder = null;
-        _device?.Dispose();
-        _device = null;
-    }
+    protected override DeviceRun MakeRun() => new Recording(this, _id);
 
     protected override RavatarAudioException Translate(Exception error, bool capturing) => NAudioFormat.Translate(error, capturing);
 
@@ -116,4 +89,38 @@ internal sealed class WasapiMicrophone : PushedMicrophone
 
     private static WasapiRecorder Build(MMDevice device) =>
         new WasapiRecorderBuilder().WithDevice(device).WithSharedMode().WithEventSync().WithBufferLength(BufferMilliseconds).Build();
+
+    // A recorder initializes its device once: every start takes a new one.
+    private sealed class Recording(PushedMicrophone microphone, string? id) : DeviceRun(microphone)
+    {
+        private MMDevice? _device;
+        private WasapiRecorder? _recorder;
+
+        public override void Start()
+        {
+            _device = Find(id);
+            _recorder = Build(_device);
+            if (NAudioFormat.ToAudioFormat(_recorder.WaveFormat) != Format)
+            {
+                throw new RavatarAudioException(
+                    AudioErrorCode.InvalidMediaConstraints,
+                    "The microphone's format has changed. Open it again."
+                );
+            }
+            _recorder.DataAvailable += (buffer, _, _, _) => Pushed(buffer);
+            _recorder.RecordingStopped += (_, e) => HasStopped(e.Exception);
+            _recorder.StartRecording();
+        }
+
+        public override void RequestStop() => _recorder?.StopRecording();
+
+        public override async ValueTask LetGoAsync()
+        {
+            if (_recorder != null)
+            {
+                await _recorder.DisposeAsync().ConfigureAwait(false);
+            }
+            _device?.Dispose();
+        }
+    }
 }

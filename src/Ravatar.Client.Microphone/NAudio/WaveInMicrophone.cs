@@ -9,35 +9,32 @@ public static class WaveInMicrophone
     /// <param name="waveIn">The recorder, not recording. The caller disposes it, after the source.</param>
     /// <returns>The source. Disposing it stops the recorder, no more.</returns>
     /// <exception cref="RavatarAudioException">Its format cannot be converted (<see cref="AudioErrorCode.InvalidMediaConstraints"/>).</exception>
-    public static IAudioSource Wrap(IWaveIn waveIn) => new Source(Guard.NotNull(waveIn));
+    public static IBufferedAudioSource Wrap(IWaveIn waveIn) => new Source(Guard.NotNull(waveIn));
 
-    private sealed class Source : PushedMicrophone
+    private sealed class Source(IWaveIn waveIn) : PushedMicrophone(NAudioFormat.ToAudioFormat(waveIn.WaveFormat), oneDevice: true)
     {
-        private readonly IWaveIn _waveIn;
-
-        public Source(IWaveIn waveIn)
-            : base(NAudioFormat.ToAudioFormat(waveIn.WaveFormat))
-        {
-            _waveIn = waveIn;
-        }
-
-        protected override void StartDevice()
-        {
-            _waveIn.DataAvailable += OnData;
-            _waveIn.RecordingStopped += OnStopped;
-            _waveIn.StartRecording();
-        }
-
-        protected override void RequestStop() => _waveIn.StopRecording();
-
-        protected override ValueTask LetGoAsync()
-        {
-            _waveIn.DataAvailable -= OnData;
-            _waveIn.RecordingStopped -= OnStopped;
-            return default;
-        }
+        protected override DeviceRun MakeRun() => new Recording(this, waveIn);
 
         protected override RavatarAudioException Translate(Exception error, bool capturing) => NAudioFormat.Translate(error, capturing);
+    }
+
+    private sealed class Recording(PushedMicrophone microphone, IWaveIn waveIn) : DeviceRun(microphone)
+    {
+        public override void Start()
+        {
+            waveIn.DataAvailable += OnData;
+            waveIn.RecordingStopped += OnStopped;
+            waveIn.StartRecording();
+        }
+
+        public override void RequestStop() => waveIn.StopRecording();
+
+        public override ValueTask LetGoAsync()
+        {
+            waveIn.DataAvailable -= OnData;
+            waveIn.RecordingStopped -= OnStopped;
+            return default;
+        }
 
         private void OnData(object? sender, WaveInEventArgs e) => Pushed(e.BufferSpan);
 

@@ -6,7 +6,7 @@ namespace Ravatar.Client;
 /// Audio that somebody pushes: a callback of a device, a media framework, a telephone line. Holds a bounded stretch of it for the reader;
 /// when that is full, the oldest is dropped and counted. <see cref="Write"/> never waits and runs none of the reader's code.
 /// </summary>
-public sealed class CallbackAudioSource : IAudioSource, IValueTaskSource<bool>
+public sealed class CallbackAudioSource : IBufferedAudioSource, IValueTaskSource<bool>
 {
     // Also what guards everything below.
     private readonly byte[] _ring;

@@ -185,7 +185,7 @@ public sealed class MicrophoneTests
 
     private static async Task AssertRefusedAsync(AudioErrorCode code, string? device, MicrophoneConstraints? constraints = null)
     {
-        Task<IAudioSource> open = Task.Run(() => Microphone.Open(device, constraints));
+        Task<IBufferedAudioSource> open = Task.Run(() => Microphone.Open(device, constraints));
         Assert.Equal(code, (await Assert.ThrowsAsync<RavatarAudioException>(() => open.WaitAsync(s_failure))).Code);
     }
 

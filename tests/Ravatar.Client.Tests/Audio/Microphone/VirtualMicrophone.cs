@@ -146,7 +146,7 @@ internal sealed partial class VirtualMicrophone : IAsyncDisposable
     }
 
     // .NET keeps a copy of the environment of its own; libasound and libpulse look at the C library's.
-    private static void SetEnvironment(string name, string value)
+    public static void SetEnvironment(string name, string value)
     {
         Environment.SetEnvironmentVariable(name, value);
         _ = setenv(name, value, 1);
