@@ -2,8 +2,9 @@ namespace Ravatar.Client;
 
 /// <summary>Raw audio from a <see cref="Stream"/>: a pipe, a network stream, or a file without a header.</summary>
 /// <remarks>
-/// While it is stopped, reads give 0; started again, it carries on where it was. A read that waits when the source is stopped gives 0 too, and
-/// what the stream has for it later is what the next start begins with.
+/// While it is stopped, reads give 0; started again, it carries on where it was, at the beginning of a frame. A read that waits when the source is
+/// stopped gives 0 too, and what the stream has for it later is what the next start begins with: until the source is disposed, nobody else
+/// should read the stream.
 /// </remarks>
 public sealed class StreamAudioSource : IAudioSource
 {
@@ -20,6 +21,7 @@ public sealed class StreamAudioSource : IAudioSource
     private int _start;
     private int _end;
     private long _position;
+    private long _delivered;
     private int _disposed;
 
     /// <summary>Wraps a stream.</summary>
@@ -44,6 +46,9 @@ public sealed class StreamAudioSource : IAudioSource
 
     /// <inheritdoc/>
     public AudioFormat Format { get; }
+
+    // What the stream has cut off inside a frame waits for its rest: whoever stops in between does not begin there the next time.
+    private int Ready => Math.Max(0, _end - _start - (int)((_delivered + _end - _start) % Format.BytesPerFrame));
 
     private bool IsDisposed => Volatile.Read(ref _disposed) != 0;
 
@@ -75,13 +80,15 @@ public sealed class StreamAudioSource : IAudioSource
         {
             return 0;
         }
-        if (_start == _end && !await FillAsync(buffer.Length, running.Task, cancellationToken).ConfigureAwait(false))
+        int ready = Ready;
+        if (ready == 0)
         {
-            return 0;
+            ready = await FillAsync(buffer.Length, running.Task, cancellationToken).ConfigureAwait(false);
         }
-        int count = Math.Min(buffer.Length, _end - _start);
+        int count = Math.Min(buffer.Length, ready);
         _buffer.AsSpan(_start, count).CopyTo(buffer.Span);
         _start += count;
+        _delivered += count;
         return count;
     }
 
@@ -108,8 +115,25 @@ public sealed class StreamAudioSource : IAudioSource
         }
     }
 
-    /// <summary>Waits for what the stream gives; <see langword="false"/> at its end, or when the source was stopped first.</summary>
-    private async ValueTask<bool> FillAsync(int wanted, Task stopped, CancellationToken cancellationToken)
+    /// <summary>Waits for what the stream gives: how much of it can be handed out; 0 at its end, or when the source was stopped first.</summary>
+    private async ValueTask<int> FillAsync(int wanted, Task stopped, CancellationToken cancellationToken)
+    {
+        do
+        {
+            int read = await ReadStreamAsync(wanted, stopped, cancellationToken).ConfigureAwait(false);
+            if (read <= 0)
+            {
+                // At its end there is no rest to wait for.
+                return read == 0 ? _end - _start : 0;
+            }
+            _end += read;
+            _position += read;
+        } while (Ready == 0);
+        return Ready;
+    }
+
+    /// <summary>Reads from the stream, or waits for the read that waits already; −1 when the source was stopped first.</summary>
+    private async ValueTask<int> ReadStreamAsync(int wanted, Task stopped, CancellationToken cancellationToken)
     {
         try
         {
@@ -119,18 +143,19 @@ public sealed class StreamAudioSource : IAudioSource
                 ValueTask<int> asked = Ask(wanted);
                 if (asked.IsCompletedSuccessfully)
                 {
-                    return Take(await asked.ConfigureAwait(false));
+                    return await asked.ConfigureAwait(false);
                 }
                 _pending = pending = asked.AsTask();
                 Detached.Observe(pending);
             }
-            await Task.WhenAny(pending, stopped).WaitAsync(cancellationToken).ConfigureAwait(false);
-            if (!pending.IsCompleted || IsDisposed)
+            await Task.WhenAny(pending, stopped).WithCancellation(cancellationToken).ConfigureAwait(false);
+            Guard.NotDisposed(IsDisposed, this);
+            if (!pending.IsCompleted)
             {
-                return false;
+                return -1;
             }
             _pending = null;
-            return Take(await pending.ConfigureAwait(false));
+            return await pending.ConfigureAwait(false);
         }
         catch (IOException e)
         {
@@ -138,10 +163,15 @@ public sealed class StreamAudioSource : IAudioSource
         }
     }
 
-    // No more than is asked for: what lies here when the source is stopped comes with the next recording only.
+    // Whole frames, and no more of them than are asked for: what lies here when the source is stopped comes with the next recording only.
     private ValueTask<int> Ask(int most)
     {
-        int wanted = (int)Math.Min(Math.Min(most, BufferBytes), _length - _position ?? BufferBytes);
+        int held = _end - _start;
+        _buffer.AsSpan(_start, held).CopyTo(_buffer);
+        (_start, _end) = (0, held);
+        int frame = Format.BytesPerFrame;
+        int wanted = (Math.Min(most, BufferBytes - frame) + frame - 1) / frame * frame - held;
+        wanted = (int)Math.Min(wanted, _length - _position ?? wanted);
         if (wanted == 0)
         {
             return default;
@@ -151,14 +181,6 @@ public sealed class StreamAudioSource : IAudioSource
             _buffer = new byte[BufferBytes];
         }
         // Not with the reader's token: what comes after the reader has given up is not lost.
-        return _stream.ReadMemoryAsync(_buffer.AsMemory(0, wanted), _disposal.Token);
-    }
-
-    private bool Take(int read)
-    {
-        _start = 0;
-        _end = read;
-        _position += read;
-        return read > 0;
+        return _stream.ReadMemoryAsync(_buffer.AsMemory(held, wanted), _disposal.Token);
     }
 }

@@ -3,43 +3,14 @@ namespace Ravatar.Client;
 // The recordings that the user begins and ends.
 public sealed partial class VoiceRecorder
 {
-    private ManualRecording? _manual;
-
-    // Ends when the recording of a button runs, or could not be started.
-    private volatile Task _starting = Task.CompletedTask;
+    // What the next stop, release or cancel is about.
+    private volatile Press? _press;
 
     /// <summary>Starts a recording that <see cref="StopAsync"/> ends.</summary>
     /// <param name="cancellationToken">Gives up starting.</param>
-    /// <returns>A task that ends when the source runs.</returns>
+    /// <returns>A task that ends when the source runs, or the recording was cancelled before it did.</returns>
     /// <exception cref="RavatarAudioException">The source cannot be started.</exception>
-    public async Task StartAsync(CancellationToken cancellationToken = default)
-    {
-        long started = _time.GetTimestamp();
-        Begin(cancellationToken);
-        var starting = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
-        _starting = starting.Task;
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _disposal.Token);
-        try
-        {
-            await StartSourceAsync(stop.Token, cancellationToken).ConfigureAwait(false);
-            Volatile.Write(ref _manual, new ManualRecording(_source, NextReader(), started, _options.MaxRecording, Meter, _time));
-        }
-        catch
-        {
-            await GiveUpSourceAsync().ConfigureAwait(false);
-            throw;
-        }
-        finally
-        {
-            starting.SetResult(true);
-        }
-        if (_disposal.IsCancellationRequested)
-        {
-            // Disposed meanwhile, and the source did not heed it.
-            await CancelAsync().ConfigureAwait(false);
-            Guard.NotDisposed(true, this);
-        }
-    }
+    public Task StartAsync(CancellationToken cancellationToken = default) => BeginHoldAsync(_time.GetTimestamp(), cancellationToken);
 
     /// <summary>Ends the recording that <see cref="StartAsync"/> began; while the source is still starting, it waits for that first.</summary>
     /// <param name="cancellationToken">Gives up waiting for the source; the recording is discarded.</param>
@@ -54,7 +25,7 @@ public sealed partial class VoiceRecorder
 
     /// <summary>Push-to-talk: the button is down, until <see cref="ReleaseAsync"/> or <see cref="CancelAsync"/>.</summary>
     /// <param name="cancellationToken">Gives up starting.</param>
-    /// <returns>A task that ends when the source runs.</returns>
+    /// <returns>A task that ends when the source runs, or the recording was cancelled before it did.</returns>
     /// <exception cref="RavatarAudioException">The source cannot be started.</exception>
     public Task PressAsync(CancellationToken cancellationToken = default) => StartAsync(cancellationToken);
 
@@ -86,10 +57,53 @@ public sealed partial class VoiceRecorder
     /// Without one it does nothing.
     /// </summary>
     /// <returns>A task that ends when the source has stopped.</returns>
-    public async Task CancelAsync()
+    public Task CancelAsync() => _press is { } press ? GiveUpAsync(press) : Task.CompletedTask;
+
+    /// <summary>The button went down at that timestamp of the clock.</summary>
+    internal async Task BeginHoldAsync(long pressed, CancellationToken cancellationToken)
     {
-        await _starting.ConfigureAwait(false);
-        if (Interlocked.Exchange(ref _manual, null) is { } recording)
+        Begin(cancellationToken);
+        var press = new Press();
+        _press = press;
+        ManualRecording? recording = null;
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _disposal.Token, press.GivenUp);
+        try
+        {
+            await StartSourceAsync(stop.Token, cancellationToken).ConfigureAwait(false);
+            recording = new ManualRecording(_source, NextReader(), pressed, _options.MaxRecording, Meter, _time);
+        }
+        catch (Exception e)
+        {
+            await GiveUpSourceAsync().ConfigureAwait(false);
+            if (!press.IsCancelled(e, cancellationToken, _disposal.Token))
+            {
+                throw;
+            }
+        }
+        finally
+        {
+            if (recording == null)
+            {
+                Interlocked.CompareExchange(ref _press, null, press);
+            }
+            press.Started.SetResult(recording);
+        }
+        if (_disposal.IsCancellationRequested)
+        {
+            // Disposed meanwhile, and the source did not heed it.
+            await GiveUpAsync(press).ConfigureAwait(false);
+            Guard.NotDisposed(true, this);
+        }
+    }
+
+    private async Task GiveUpAsync(Press press)
+    {
+        if (!press.Started.Task.IsCompleted)
+        {
+            // Elsewhere: what the source has registered on the token is not ours.
+            await Task.Run(press.GiveUp, CancellationToken.None).ConfigureAwait(false);
+        }
+        if (await press.Started.Task.ConfigureAwait(false) is { } recording && TryTake(press))
         {
             await DiscardAsync(recording).ConfigureAwait(false);
         }
@@ -97,19 +111,28 @@ public sealed partial class VoiceRecorder
 
     private async Task<ManualRecording> TakeManualAsync(CancellationToken cancellationToken)
     {
+        Press press = _press ?? throw NothingStarted();
+        ManualRecording? recording;
         try
         {
-            // An earlier end of the recording than its begin would leave the microphone open.
-            await _starting.WaitAsync(cancellationToken).ConfigureAwait(false);
+            // To end it before it has begun would leave the microphone open.
+            recording = await press.Started.Task.WithCancellation(cancellationToken).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {
-            _ = Detached.Run(CancelAsync);
+            _ = Detached.Run(() => GiveUpAsync(press));
             throw;
         }
-        return Interlocked.Exchange(ref _manual, null)
-            ?? throw new InvalidOperationException("No recording was started. Call StartAsync or PressAsync first.");
+        return recording != null && TryTake(press) ? recording : throw NothingStarted();
     }
+
+    private bool TryTake(Press press)
+    {
+        Interlocked.CompareExchange(ref _press, null, press);
+        return press.TryTake();
+    }
+
+    private static InvalidOperationException NothingStarted() => new("No recording was started. Call StartAsync or PressAsync first.");
 
     private async Task<WavRecording> FinishAsync(ManualRecording recording, CancellationToken cancellationToken)
     {
@@ -143,5 +166,29 @@ public sealed partial class VoiceRecorder
             await StopSourceAsync().ConfigureAwait(false);
         }
         catch (Exception e) when (e is not OutOfMemoryException) { }
+    }
+
+    /// <summary>One press of the button, from when it went down: who ends it ends this one and no later one.</summary>
+    private sealed class Press
+    {
+        private readonly CancellationTokenSource _givenUp = new();
+        private int _taken;
+
+        /// <summary>What was begun; <see langword="null"/> when nothing was.</summary>
+        public TaskCompletionSource<ManualRecording?> Started { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        /// <summary>The user wants it no more.</summary>
+        public CancellationToken GivenUp => _givenUp.Token;
+
+        public void GiveUp() => _givenUp.Cancel();
+
+        public bool TryTake() => Interlocked.Exchange(ref _taken, 1) == 0;
+
+        /// <summary>Whether it was the user's cancelling, and nothing else, that ended the start.</summary>
+        public bool IsCancelled(Exception e, CancellationToken caller, CancellationToken disposal) =>
+            e is OperationCanceledException or ObjectDisposedException
+            && GivenUp.IsCancellationRequested
+            && !caller.IsCancellationRequested
+            && !disposal.IsCancellationRequested;
     }
 }

@@ -159,21 +159,28 @@ public sealed partial class VoiceRecorder : IAsyncDisposable
         {
             return;
         }
+        Task ending = EndAsync(take);
+        Detached.Observe(ending);
+        try
+        {
+            await ending.WaitAsync(s_longestEnd, _time, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            // It ends by itself, if ever.
+        }
+    }
+
+    private async Task EndAsync(Take take)
+    {
         if (take.TryTakeAway())
         {
             // The application has the last utterance in hand, and may never ask for another one.
             await StopSourceAsync().ConfigureAwait(false);
             return;
         }
-        try
-        {
-            await CancelAsync().WaitAsync(s_longestEnd, _time, CancellationToken.None).ConfigureAwait(false);
-            await take.Ended.WaitAsync(s_longestEnd, _time, CancellationToken.None).ConfigureAwait(false);
-        }
-        catch (TimeoutException)
-        {
-            // It ends by itself, if ever.
-        }
+        await CancelAsync().ConfigureAwait(false);
+        await take.Ended.ConfigureAwait(false);
     }
 
     private FrameReader NextReader() => Interlocked.Exchange(ref _rest, null) ?? new FrameReader(_source);

@@ -53,7 +53,9 @@ public sealed class WavAudioSource : IAudioSource
         try
         {
             (AudioFormat format, long? length) = await WavHeader.ReadAsync(stream, cancellationToken).ConfigureAwait(false);
-            TimeSpan? duration = length is { } bytes ? format.DurationOf(bytes) : null;
+            // A file that was cut off holds less than it says.
+            long? there = length is { } said && stream.CanSeek ? Math.Min(said, Math.Max(0, stream.Length - stream.Position)) : length;
+            TimeSpan? duration = there is { } bytes ? format.DurationOf(bytes) : null;
             return new WavAudioSource(new StreamAudioSource(stream, format, leaveOpen, length), duration);
         }
         catch when (Close(stream, leaveOpen))

@@ -63,7 +63,8 @@ public sealed class WavEncoder
             throw new InvalidOperationException("The WAV file is finished. Make a new encoder.");
         }
         long total = DataBytes + audio.Length;
-        if (total > (_stream == null ? int.MaxValue - WavHeader.Size - 64 : WavHeader.MaxDataBytes))
+        // With room for what fills up the last frame.
+        if (total + MissingOf(total) > (_stream == null ? int.MaxValue - WavHeader.Size - 64 : WavHeader.MaxDataBytes))
         {
             throw new InvalidOperationException(
                 "A WAV file holds at most 4 GiB, one in memory 2 GiB. Split the recording into several files."
@@ -130,11 +131,13 @@ public sealed class WavEncoder
     private void FillFrame()
     {
         byte silence = Format.Encoding == AudioEncoding.UInt8 ? (byte)128 : (byte)0;
-        while (DataBytes % Format.BytesPerFrame != 0)
+        for (int missing = MissingOf(DataBytes); missing > 0; missing--)
         {
             Write([silence]);
         }
     }
+
+    private int MissingOf(long bytes) => (int)((Format.BytesPerFrame - (bytes % Format.BytesPerFrame)) % Format.BytesPerFrame);
 
     private void WriteHeader(long dataBytes)
     {

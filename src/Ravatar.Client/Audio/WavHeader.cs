@@ -97,15 +97,12 @@ internal static class WavHeader
         }
     }
 
-    // Without a length the audio goes on to the end.
+    // Without a length the audio goes on to the end. A file that holds as much as it says is believed.
     private static long? LengthOf(uint size, Stream stream)
     {
-        if (size is 0 or (>= UnknownFrom and <= UnknownTo) or >= AllOnesFrom)
-        {
-            return null;
-        }
-        // A file that was cut off holds less than it says.
-        return stream.CanSeek ? Math.Min(size, Math.Max(0, stream.Length - stream.Position)) : size;
+        bool isUnknown = size is 0 or (>= UnknownFrom and <= UnknownTo) or >= AllOnesFrom;
+        bool isThere = size != 0 && stream.CanSeek && stream.Length - stream.Position >= size;
+        return isUnknown && !isThere ? null : size;
     }
 
     private static void CheckRiff(ReadOnlySpan<byte> start)

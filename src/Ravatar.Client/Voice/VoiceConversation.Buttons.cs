@@ -12,12 +12,13 @@ public sealed partial class VoiceConversation
     /// <exception cref="RavatarAudioException">The source cannot be started.</exception>
     public async Task PressAsync(CancellationToken cancellationToken = default)
     {
+        long pressed = _time.GetTimestamp();
         await _hand.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
             if (Hold(true) is { } loop)
             {
-                await _recorder.PressAsync(cancellationToken).ConfigureAwait(false);
+                await _recorder.BeginHoldAsync(pressed, cancellationToken).ConfigureAwait(false);
                 if (loop.IsOver)
                 {
                     await _recorder.CancelAsync().ConfigureAwait(false);
@@ -39,7 +40,7 @@ public sealed partial class VoiceConversation
     /// <exception cref="RavatarAudioException">The source failed while recording.</exception>
     public async Task<bool> ReleaseAsync(CancellationToken cancellationToken = default)
     {
-        // However long the microphone takes to open: the button was held until now.
+        // However long the microphone takes to open or another press to end: the button was held from call to call.
         long released = _time.GetTimestamp();
         await _hand.WaitAsync(cancellationToken).ConfigureAwait(false);
         try

@@ -19,12 +19,17 @@ internal sealed class HeldSource : IAudioSource
     /// <summary>How often it was asked to stop.</summary>
     public int Stops => Volatile.Read(ref _stops);
 
+    /// <summary>Whether a start that is held up can be given up.</summary>
+    public bool HeedsTokens { get; set; } = true;
+
     public TaskCompletionSource<bool> HoldStart()
     {
         var held = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
         _starting = held.Task;
         return held;
     }
+
+    public void StartAtOnce() => _starting = Task.CompletedTask;
 
     public TaskCompletionSource<bool> HoldStop()
     {
@@ -35,8 +40,8 @@ internal sealed class HeldSource : IAudioSource
 
     public async ValueTask StartAsync(CancellationToken cancellationToken = default)
     {
-        await _starting.WaitAsync(cancellationToken);
-        await Audio.StartAsync(cancellationToken);
+        await _starting.WaitAsync(HeedsTokens ? cancellationToken : default);
+        await Audio.StartAsync(HeedsTokens ? cancellationToken : default);
         IsRunning = true;
     }
 

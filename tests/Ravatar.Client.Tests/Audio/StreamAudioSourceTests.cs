@@ -65,7 +65,7 @@ public sealed class StreamAudioSourceTests
         Task<int> waiting = source.ReadAsync(_buffer, cancellation.Token).AsTask();
         await cancellation.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting.WaitAsync(s_guard));
-        stream.Feed([1, 2, 3, 4, 5]);
+        stream.Feed([1, 2, 3, 4, 5, 6]);
         stream.End();
 
         Assert.Equal(2, await source.ReadAsync(_buffer.AsMemory(0, 2)).AsTask().WaitAsync(s_guard));
@@ -73,8 +73,8 @@ public sealed class StreamAudioSourceTests
         Assert.Equal(0, await source.ReadAsync(_buffer));
         await source.StartAsync();
         await source.StartAsync();
-        Assert.Equal(3, await source.ReadAsync(_buffer));
-        Assert.Equal([3, 4, 5], _buffer.AsSpan(0, 3).ToArray());
+        Assert.Equal(4, await source.ReadAsync(_buffer));
+        Assert.Equal([3, 4, 5, 6], _buffer.AsSpan(0, 4).ToArray());
         Assert.Equal(0, await source.ReadAsync(_buffer));
     }
 
@@ -113,11 +113,37 @@ public sealed class StreamAudioSourceTests
         await source.DisposeAsync();
         await source.DisposeAsync();
 
-        Assert.Equal(0, await waiting.WaitAsync(s_guard));
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => waiting.WaitAsync(s_guard));
         Assert.Equal(!leaveOpen, stream.IsClosed);
         Assert.True(SpinWait.SpinUntil(() => stream.CancelledReads == 1, s_guard));
         await Assert.ThrowsAsync<ObjectDisposedException>(async () => await source.StartAsync());
         await Assert.ThrowsAsync<ObjectDisposedException>(async () => await source.ReadAsync(_buffer));
+    }
+
+    [Fact]
+    public async Task A_stop_inside_a_sample_moves_no_later_one()
+    {
+        var stream = new PartlyStream([1, 2, 3]);
+        await using var source = new StreamAudioSource(stream, AudioFormat.Voice);
+        await source.StartAsync();
+        Assert.Equal(2, await source.ReadAsync(_buffer));
+        Task<int> waiting = source.ReadAsync(_buffer).AsTask();
+        await source.StopAsync();
+        Assert.Equal(0, await waiting.WaitAsync(s_guard));
+
+        await source.StartAsync();
+        stream.Feed([4, 5]);
+        stream.Feed([6, 7]);
+        stream.End();
+
+        Assert.Equal(2, await source.ReadAsync(_buffer).AsTask().WaitAsync(s_guard));
+        Assert.Equal([3, 4], _buffer.AsSpan(0, 2).ToArray());
+        Assert.Equal(2, await source.ReadAsync(_buffer).AsTask().WaitAsync(s_guard));
+        Assert.Equal([5, 6], _buffer.AsSpan(0, 2).ToArray());
+        // The end is the end, also inside a sample.
+        Assert.Equal(1, await source.ReadAsync(_buffer).AsTask().WaitAsync(s_guard));
+        Assert.Equal(7, _buffer[0]);
+        Assert.Equal(0, await source.ReadAsync(_buffer));
     }
 
     [Fact]

@@ -9,23 +9,50 @@ public sealed class VoiceRecorderEndTests
     private readonly ManualTimeProvider _time = new();
     private readonly HeldSource _source = new();
 
-    [Fact]
-    public async Task A_press_that_is_cancelled_while_the_source_starts_leaves_nothing_open()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_press_that_is_cancelled_while_the_source_starts_leaves_nothing_open(bool heedsTokens)
     {
         await using VoiceRecorder recorder = Make();
         TaskCompletionSource<bool> starting = _source.HoldStart();
+        _source.HeedsTokens = heedsTokens;
         Task pressing = recorder.PressAsync();
         Task cancelling = recorder.CancelAsync();
-        Assert.False(cancelling.IsCompleted);
-
-        starting.SetResult(true);
+        if (!heedsTokens)
+        {
+            starting.SetResult(true);
+        }
 
         await pressing.WaitAsync(s_guard);
         await cancelling.WaitAsync(s_guard);
         Assert.False(recorder.IsRecording);
         Assert.False(_source.IsRunning);
+        Assert.Equal(1, _source.Stops);
+        _source.StartAtOnce();
         await recorder.PressAsync();
+        Assert.True(recorder.IsRecording);
         await recorder.CancelAsync();
+    }
+
+    [Fact]
+    public async Task Who_waits_for_a_start_that_fails_has_no_part_in_the_next_one()
+    {
+        await using VoiceRecorder recorder = Make();
+        TaskCompletionSource<bool> starting = _source.HoldStart();
+        Task pressing = recorder.PressAsync();
+        Task<WavRecording?> releasing = recorder.ReleaseAsync();
+        starting.SetException(new RavatarAudioException(AudioErrorCode.MediaInUse, "busy"));
+        _source.StartAtOnce();
+        await Assert.ThrowsAsync<RavatarAudioException>(() => pressing.WaitAsync(s_guard));
+
+        await recorder.PressAsync();
+
+        await Assert.ThrowsAsync<InvalidOperationException>(() => releasing.WaitAsync(s_guard));
+        Assert.True(recorder.IsRecording);
+        _source.Audio.Write([1, 2]);
+        _time.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal([1, 2], (await recorder.ReleaseAsync())!.Pcm.ToArray());
     }
 
     [Theory]
@@ -53,15 +80,13 @@ public sealed class VoiceRecorderEndTests
     public async Task Who_gives_up_waiting_for_the_start_ends_the_recording_all_the_same()
     {
         await using VoiceRecorder recorder = Make();
-        TaskCompletionSource<bool> starting = _source.HoldStart();
+        _source.HoldStart();
         Task pressing = recorder.StartAsync();
         using var cancellation = new CancellationTokenSource();
         Task<WavRecording> stopping = recorder.StopAsync(cancellation.Token);
         await cancellation.CancelAsync();
         OperationCanceledException e = await Assert.ThrowsAnyAsync<OperationCanceledException>(() => stopping.WaitAsync(s_guard));
         Assert.Equal(cancellation.Token, e.CancellationToken);
-
-        starting.SetResult(true);
 
         await pressing.WaitAsync(s_guard);
         Assert.True(SpinWait.SpinUntil(() => !recorder.IsRecording && !_source.IsRunning, s_guard));
@@ -107,7 +132,7 @@ public sealed class VoiceRecorderEndTests
         Task<WavRecording> recording = toTheEnd ? recorder.RecordToEndAsync() : recorder.RecordUtteranceAsync();
         TaskCompletionSource<bool> stopping = _source.HoldStop();
 
-        Task disposing = recorder.DisposeAsync().AsTask();
+        Task disposing = await DisposingAsync(recorder);
         Assert.True(SpinWait.SpinUntil(() => _source.Stops == 1, s_guard));
         Assert.False(disposing.IsCompleted);
         stopping.SetResult(true);
@@ -127,13 +152,15 @@ public sealed class VoiceRecorderEndTests
         _source.Audio.Write([1, 2]);
         TaskCompletionSource<bool> stopping = _source.HoldStop();
         Task<WavRecording> ending = recorder.StopAsync();
-        Task disposing = recorder.DisposeAsync().AsTask();
+        Task disposing = await DisposingAsync(recorder);
         Assert.False(disposing.IsCompleted);
 
         stopping.SetResult(true);
 
-        Assert.Equal([1, 2], (await ending.WaitAsync(s_guard)).Pcm.ToArray());
         await disposing.WaitAsync(s_guard);
+        Assert.False(recorder.IsRecording);
+        Assert.False(_source.IsRunning);
+        Assert.Equal([1, 2], (await ending.WaitAsync(s_guard)).Pcm.ToArray());
     }
 
     [Fact]
@@ -182,22 +209,31 @@ public sealed class VoiceRecorderEndTests
         Assert.False(recorder.IsRecording);
     }
 
-    [Fact]
-    public async Task A_source_that_never_stops_holds_a_disposal_up_for_5_seconds()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_source_that_never_stops_holds_a_disposal_up_for_5_seconds(bool betweenUtterances)
     {
-        VoiceRecorder recorder = Make();
-        Task<WavRecording> recording = recorder.RecordUtteranceAsync();
+        VoiceRecorder recorder = Make(hears: betweenUtterances);
+        await using IAsyncEnumerator<WavRecording> utterances = recorder.RecordUtterancesAsync().GetAsyncEnumerator();
+        Task<bool> hearing = utterances.MoveNextAsync().AsTask();
+        if (betweenUtterances)
+        {
+            Assert.True(await hearing.WaitAsync(s_guard));
+        }
         TaskCompletionSource<bool> stopping = _source.HoldStop();
         Task disposing = recorder.DisposeAsync().AsTask();
-        Assert.True(SpinWait.SpinUntil(() => _source.Stops == 1, s_guard));
         await _time.AdvanceToTimerAsync(TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(5));
 
         await disposing.WaitAsync(s_guard);
 
         Assert.True(recorder.IsRecording);
         stopping.SetResult(true);
-        await Assert.ThrowsAsync<ObjectDisposedException>(() => recording.WaitAsync(s_guard));
-        Assert.False(recorder.IsRecording);
+        Assert.True(SpinWait.SpinUntil(() => !recorder.IsRecording, s_guard));
+        if (!betweenUtterances)
+        {
+            await Assert.ThrowsAsync<ObjectDisposedException>(() => hearing.WaitAsync(s_guard));
+        }
     }
 
     [Fact]
@@ -238,6 +274,14 @@ public sealed class VoiceRecorderEndTests
         audio.AsSpan(0, 320).Fill(0x40);
         _source.First = hears ? audio : [];
         return new VoiceRecorder(_source, new() { Detector = new LoudnessDetector(), MinSpeech = TimeSpan.Zero }, _time);
+    }
+
+    /// <summary>A disposal that waits: it gives up after 5 s, and this is the timer.</summary>
+    private async Task<Task> DisposingAsync(VoiceRecorder recorder)
+    {
+        Task disposing = recorder.DisposeAsync().AsTask();
+        await _time.WaitForTimerAsync(TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(5)).WaitAsync(s_guard);
+        return disposing;
     }
 
     private static async Task HearAsync(IAsyncEnumerator<WavRecording> utterances) =>

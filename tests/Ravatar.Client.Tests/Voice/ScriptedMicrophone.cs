@@ -16,6 +16,9 @@ internal sealed class ScriptedMicrophone : IAudioSource
     /// <summary>What a start waits for. Defaults to nothing.</summary>
     public Task Opening { get; set; } = Task.CompletedTask;
 
+    /// <summary>What a stop waits for. Defaults to nothing.</summary>
+    public Task Closing { get; set; } = Task.CompletedTask;
+
     /// <summary>What it hears as soon as it is open.</summary>
     public byte[] First { get; set; } = [];
 
@@ -69,14 +72,14 @@ internal sealed class ScriptedMicrophone : IAudioSource
         }
     }
 
-    public ValueTask StopAsync(CancellationToken cancellationToken = default)
+    public async ValueTask StopAsync(CancellationToken cancellationToken = default)
     {
+        await Closing.WaitAsync(cancellationToken);
         lock (_gate)
         {
             IsRunning = false;
             Wake();
         }
-        return default;
     }
 
     public async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)

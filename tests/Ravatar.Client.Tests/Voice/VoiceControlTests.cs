@@ -51,6 +51,31 @@ public class VoiceControlTests
     }
 
     [Fact]
+    public async Task A_hold_is_a_hold_however_long_the_one_before_takes_to_end()
+    {
+        await using VoiceHarness voice = await VoiceHarness.OpenAsync(VoiceMode.PushToTalk);
+        await using IAsyncEnumerator<VoiceTurn> turns = voice.Conversation.RunAsync().GetAsyncEnumerator();
+        ValueTask<bool> next = turns.MoveNextAsync();
+        voice.Microphone.First = new byte[3_200];
+        var closing = new TaskCompletionSource();
+        await voice.Conversation.PressAsync();
+        voice.Microphone.Closing = closing.Task;
+        Task<bool> tapped = voice.Conversation.ReleaseAsync();
+        Task pressing = voice.Conversation.PressAsync();
+        voice.Time.Advance(TimeSpan.FromMilliseconds(300));
+        Task<bool> releasing = voice.Conversation.ReleaseAsync();
+        voice.Time.Advance(TimeSpan.FromMilliseconds(300));
+
+        closing.SetResult();
+
+        Assert.False(await voice.Channel.PumpAsync(tapped));
+        await voice.Channel.PumpAsync(pressing);
+        Assert.True(await voice.Channel.PumpAsync(releasing));
+        Assert.True(await voice.Channel.PumpAsync(next.AsTask()));
+        Assert.Equal(100, turns.Current.Recording.Duration.TotalMilliseconds);
+    }
+
+    [Fact]
     public async Task Start_and_stop_have_no_shortest_hold_and_silence_of_no_length_is_not_sent()
     {
         await using VoiceHarness voice = await VoiceHarness.OpenAsync(VoiceMode.Record);
