@@ -50,6 +50,31 @@ public class ChatSampleTests
     }
 
     [Fact]
+    public async Task What_nobody_asked_for_goes_to_stderr()
+    {
+        await using FakeRavatarServer server = await StartAsync();
+        using SampleProcess process = SampleProcess.Start(Name, ["--url", server.BaseAddress.AbsoluteUri]);
+        await process.Input.WriteLineAsync("one");
+        await process.Input.FlushAsync(TestContext.Current.CancellationToken);
+        await process.WaitForOutputAsync("You said: one");
+        await server.Chat.PushAsync("""{"type":"incoming","answer":"psst","request":"other"}""", TestContext.Current.CancellationToken);
+        await process.WaitForErrorAsync("psst");
+        server.Chat.AnswerWith(m =>
+        {
+            // While the question waits: it may be the answer, until there is another one.
+            _ = server.Chat.PushAsync("""{"type":"incoming","answer":"hush","request":"other"}""", TestContext.Current.CancellationToken);
+            return new FakeAnswer($"You said: {m.Request}");
+        });
+        await process.Input.WriteLineAsync("two");
+        await process.Input.FlushAsync(TestContext.Current.CancellationToken);
+        await process.WaitForErrorAsync("hush");
+        process.Input.Close();
+        SampleResult result = await process.EndAsync();
+        Assert.Equal((0, "You said: one\nYou said: two\n"), (result.ExitCode, result.Output));
+        Assert.Equal(2, result.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
+    }
+
+    [Fact]
     public async Task Line_breaks_in_answers_become_spaces()
     {
         await using FakeRavatarServer server = await StartAsync();
