@@ -25,7 +25,11 @@ internal sealed class RavatarApi(HttpClient http, ApiSettings settings, Action<H
     private static readonly RequestInfo Chat = new("GET /chat") { Repeatable = true };
 
     // A repetition could leave a second session running; giving up early, the first.
-    private static readonly RequestInfo StartLive = new("POST /startLiveSession") { Timeout = TimeSpan.FromSeconds(60) };
+    private static readonly RequestInfo StartLive = new("POST /startLiveSession")
+    {
+        Timeout = TimeSpan.FromSeconds(60),
+        OnceOnly = true,
+    };
     private static readonly RequestInfo EndLive = new("POST /endLiveSession");
 
     /// <summary><c>POST /jwt</c>: asks for a token.</summary>

@@ -1,6 +1,6 @@
 namespace Ravatar.Client;
 
-/// <summary>A request may be sent once only: a repetition is a copy of it.</summary>
+/// <summary>A request may be sent once only, and changes on its way: what is sent is a copy of it.</summary>
 internal static class RequestClone
 {
     /// <summary>Copies a request with its headers, options and body.</summary>

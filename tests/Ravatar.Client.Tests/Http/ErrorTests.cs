@@ -224,17 +224,39 @@ public class ErrorTests
     }
 
     [Fact]
-    public async Task A_token_that_is_quoted_behind_a_redirect_which_the_transport_followed_is_masked()
+    public async Task A_token_that_is_quoted_in_answer_to_a_request_which_lost_it_on_its_way_is_masked()
     {
         await using TestClient test = new();
         test.Server.Answer = (seen, _) =>
         {
             HttpResponseMessage response = ScriptedHandler.Text($"you sent {seen.Token}", "text/plain", HttpStatusCode.BadRequest);
-            response.RequestMessage = new HttpRequestMessage(HttpMethod.Get, "https://chat.rvtr.ai/elsewhere"); // without the token
+            response.RequestMessage = new HttpRequestMessage(HttpMethod.Get, "https://chat.rvtr.ai/connection"); // without the token
             return Task.FromResult(response);
         };
         Assert.Equal("you sent [token]", (await FailureAsync(test)).ServerMessage);
         Assert.DoesNotContain("token-1", test.Logs.Text, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(200, "GET", "https://chat.rvtr.ai/elsewhere")] // what comes of a redirect
+    [InlineData(400, "GET", "https://chat.rvtr.ai/elsewhere")]
+    [InlineData(403, "GET", "https://chat.rvtr.ai/elsewhere")]
+    [InlineData(200, "GET", "https://token-1.rvtr.ai/elsewhere")]
+    public async Task What_comes_from_behind_a_redirect_which_the_transport_followed_is_not_read(int status, string method, string address)
+    {
+        await using TestClient test = new();
+        test.Server.Answer = (seen, _) =>
+        {
+            HttpResponseMessage response = ScriptedHandler.Json(TestClient.ConfigurationJson, (HttpStatusCode)status);
+            response.RequestMessage = new HttpRequestMessage(new HttpMethod(method), address); // without the token
+            return Task.FromResult(response);
+        };
+        RavatarApiException error = await FailureAsync(test);
+        Assert.Contains("redirects", error.Message, StringComparison.Ordinal);
+        Assert.Equal(typeof(RavatarApiException), error.GetType());
+        Assert.True(test.Server.Answered[^1].IsDisposed);
+        Assert.Equal(1, test.Server.Count("POST /jwt"));
+        Assert.DoesNotContain("token-1", test.Logs.Text + error, StringComparison.Ordinal);
     }
 
     [Fact]
