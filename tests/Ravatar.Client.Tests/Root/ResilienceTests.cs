@@ -47,7 +47,7 @@ public sealed class ResilienceTests : IDisposable
         };
         await using ServiceProvider provider = Provider(() => new Impatient(asked.Task));
         RavatarLiveException error = await Assert.ThrowsAsync<RavatarLiveException>(() =>
-            Api(provider).StartLiveAsync("avatar-1", null, null, Token)
+            Api(provider).StartLiveAsync("avatar-1", null, null, Token).WaitAsync(ManualTimeProvider.HangGuard, Token)
         );
         Assert.Equal(LiveError.Timeout, error.Reason);
         Assert.Contains("not known", error.Message, StringComparison.Ordinal);
