@@ -8,6 +8,7 @@ internal sealed class ChatNotes(ChatChannel chat, Avatar? avatar, SampleConsole 
     private readonly Lock _gate = new();
     private readonly List<ChatAnswer> _arrived = []; // while a question waits: one of them is its answer, and may be told soon
     private readonly HashSet<ChatAnswer> _told = new(ReferenceEqualityComparer.Instance); // ahead of their arrival here
+    private TaskCompletionSource? _caughtUp;
     private bool _asks;
 
     /// <summary>Tells it as long as the conversation goes on; all answers too, where the conversation waits for none.</summary>
@@ -22,6 +23,7 @@ internal sealed class ChatNotes(ChatChannel chat, Avatar? avatar, SampleConsole 
         try
         {
             await conversation(cancellationToken);
+            await CatchUpAsync(aside, cancellationToken);
         }
         finally
         {
@@ -78,6 +80,7 @@ internal sealed class ChatNotes(ChatChannel chat, Avatar? avatar, SampleConsole 
         {
             if (_told.Remove(answer))
             {
+                NoteWhetherCaughtUp();
                 return;
             }
             if (_asks && !answer.IsFollowUp)
@@ -88,6 +91,36 @@ internal sealed class ChatNotes(ChatChannel chat, Avatar? avatar, SampleConsole 
             {
                 Tell(answer);
             }
+        }
+    }
+
+    /// <summary>Events come in order: where all answers that were told have arrived here too, so has whatever came before them.</summary>
+    private Task CatchUpAsync(Task aside, CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            _caughtUp = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            NoteWhetherCaughtUp();
+            return Task.WhenAny(_caughtUp.Task, aside).WaitAsync(cancellationToken);
+        }
+    }
+
+    // Under the gate.
+    private void NoteWhetherCaughtUp()
+    {
+        if (_told.Count == 0)
+        {
+            _caughtUp?.TrySetResult();
+        }
+    }
+
+    private void Miss(EventsMissed missed)
+    {
+        console.Note($"{missed.Count} messages are not shown: they came faster than they could be told.");
+        lock (_gate)
+        {
+            _told.Clear(); // some of them will not arrive any more
+            NoteWhetherCaughtUp();
         }
     }
 
@@ -117,7 +150,7 @@ internal sealed class ChatNotes(ChatChannel chat, Avatar? avatar, SampleConsole 
                     console.Note("The history could not be read: a message under way may have been lost or sent twice.");
                     break;
                 case EventsMissed missed:
-                    console.Note($"{missed.Count} messages are not shown: they came faster than they could be told.");
+                    Miss(missed);
                     break;
             }
         }

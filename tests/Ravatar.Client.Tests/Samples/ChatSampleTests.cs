@@ -59,18 +59,16 @@ public class ChatSampleTests
         await process.WaitForOutputAsync("You said: one");
         await server.Chat.PushAsync("""{"type":"incoming","answer":"psst","request":"other"}""", TestContext.Current.CancellationToken);
         await process.WaitForErrorAsync("psst");
-        server.Chat.AnswerWith(m =>
-        {
-            // While the question waits: it may be the answer, until there is another one.
-            _ = server.Chat.PushAsync("""{"type":"incoming","answer":"hush","request":"other"}""", TestContext.Current.CancellationToken);
-            return new FakeAnswer($"You said: {m.Request}");
-        });
-        await process.Input.WriteLineAsync("two");
-        await process.Input.FlushAsync(TestContext.Current.CancellationToken);
-        await process.WaitForErrorAsync("hush");
+        // While a question waits: it might be the answer, until there is another one, with which the program ends.
+        server.Chat.AnswerWith(static _ => null);
+        await process.Input.WriteAsync("two");
         process.Input.Close();
+        await server.Received.WaitForMessagesAsync(2, TestContext.Current.CancellationToken);
+        await server.Chat.PushAsync("""{"type":"incoming","answer":"hush","request":"other"}""", TestContext.Current.CancellationToken);
+        await server.Chat.PushAsync("""{"type":"incoming","answer":"second","request":"two"}""", TestContext.Current.CancellationToken);
         SampleResult result = await process.EndAsync();
-        Assert.Equal((0, "You said: one\nYou said: two\n"), (result.ExitCode, result.Output));
+        Assert.Equal((0, "You said: one\nsecond\n"), (result.ExitCode, result.Output));
+        Assert.Contains("hush", result.Error, StringComparison.Ordinal);
         Assert.Equal(2, result.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
     }
 
