@@ -7,21 +7,22 @@ internal sealed class ConsoleChat(RavatarClient client, ChatChannel chat, Avatar
 {
     private const int RememberedMessages = 10;
 
+    private readonly ChatNotes _notes = new(chat, avatar, console);
+
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         if (console.IsInteractive)
         {
             await GreetAsync(cancellationToken);
         }
-        await ChatNotes.TellWhileAsync(chat, avatar, console, AskAsync, cancellationToken);
+        await _notes.TellWhileAsync(AskAsync, cancellationToken);
     }
 
     private async Task AskAsync(CancellationToken cancellationToken)
     {
         while (await console.ReadQuestionAsync(cancellationToken) is { } question)
         {
-            ChatAnswer answer = await chat.AskAsync(question, cancellationToken);
-            console.Answer(avatar?.Name, answer);
+            await _notes.WhileAskingAsync(async () => _notes.Answer(await chat.AskAsync(question, cancellationToken)));
         }
     }
 

@@ -77,7 +77,7 @@ internal sealed class LiveTalk(Talk talk)
             conversation,
             talk.Settings,
             _console,
-            () => ChatNotes.TellWhileAsync(talk.Chat, talk.Avatar, _console, SendAsync, cancellationToken, answersToo: true),
+            () => new ChatNotes(talk.Chat, talk.Avatar, _console).TellWhileAsync(SendAsync, cancellationToken, allAnswers: true),
             cancellationToken
         );
 

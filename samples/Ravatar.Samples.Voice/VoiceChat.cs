@@ -10,6 +10,7 @@ internal sealed class VoiceChat(Talk talk, VoiceMode mode)
     private const char EndOfTransmission = '\u0004'; // Ctrl+D
 
     private readonly SampleConsole _console = talk.Console;
+    private readonly ChatNotes _notes = new(talk.Chat, talk.Avatar, talk.Console);
     private readonly VoiceSettings _settings = talk.Settings;
 
     /// <summary>Talks until the input ends, or for ever.</summary>
@@ -19,11 +20,9 @@ internal sealed class VoiceChat(Talk talk, VoiceMode mode)
         {
             _console.Note($"You talk to {talk.Avatar?.ToString() ?? talk.Chat.AvatarId} in {talk.Chat.Language}. {Instructions}");
         }
-        await ChatNotes.TellWhileAsync(
-            talk.Chat,
-            talk.Avatar,
-            _console,
-            _settings.WavPath is not null && mode == VoiceMode.Record ? SendFileAsync : TalkAsync,
+        bool isFile = _settings.WavPath is not null && mode == VoiceMode.Record;
+        await _notes.TellWhileAsync(
+            token => _notes.WhileAskingAsync(() => isFile ? SendFileAsync(token) : TalkAsync(token)),
             cancellationToken
         );
     }
@@ -87,7 +86,7 @@ internal sealed class VoiceChat(Talk talk, VoiceMode mode)
         await SaveAsync(recording, 1, cancellationToken);
         try
         {
-            _console.Answer(talk.Avatar?.Name, await talk.Chat.AskAsync(recording, cancellationToken));
+            _notes.Answer(await talk.Chat.AskAsync(recording, cancellationToken));
         }
         catch (RavatarTimeoutException e) when (_settings.IsLive)
         {
@@ -164,7 +163,7 @@ internal sealed class VoiceChat(Talk talk, VoiceMode mode)
         await SaveAsync(turn.Recording, turn.Number, cancellationToken);
         if (turn.Answer is { } answer)
         {
-            _console.Answer(talk.Avatar?.Name, answer);
+            _notes.Answer(answer);
         }
         else if (turn.Error is RavatarTimeoutException && _settings.IsLive)
         {

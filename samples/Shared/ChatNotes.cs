@@ -2,27 +2,28 @@ using Ravatar.Client;
 
 namespace Ravatar.Samples;
 
-/// <summary>What a chat does beside answering, told to the console.</summary>
-internal static class ChatNotes
+/// <summary>What a chat does, told to the console: the answers that were asked for, and beside them whatever else comes.</summary>
+internal sealed class ChatNotes(ChatChannel chat, Avatar? avatar, SampleConsole console)
 {
-    /// <summary>Tells it as long as the conversation goes on; answers too, where the conversation does not wait for them itself.</summary>
-    public static async Task TellWhileAsync(
-        ChatChannel chat,
-        Avatar? avatar,
-        SampleConsole console,
+    private readonly Lock _gate = new();
+    private readonly List<ChatAnswer> _arrived = []; // while a question waits: one of them is its answer, and may be told soon
+    private readonly HashSet<ChatAnswer> _told = new(ReferenceEqualityComparer.Instance); // ahead of their arrival here
+    private TaskCompletionSource? _caughtUp;
+    private bool _asks;
+
+    /// <summary>Tells it as long as the conversation goes on; all answers too, where the conversation waits for none.</summary>
+    public async Task TellWhileAsync(
         Func<CancellationToken, Task> conversation,
         CancellationToken cancellationToken,
-        bool answersToo = false
+        bool allAnswers = false
     )
     {
         using CancellationTokenSource reading = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        Task aside = Task.WhenAll(
-            TellEventsAsync(chat, avatar, console, answersToo, reading.Token),
-            TellStatesAsync(chat, console, reading.Token)
-        );
+        Task aside = Task.WhenAll(TellEventsAsync(allAnswers, reading.Token), TellStatesAsync(reading.Token));
         try
         {
             await conversation(cancellationToken);
+            await CatchUpAsync(aside, cancellationToken);
         }
         finally
         {
@@ -31,14 +32,100 @@ internal static class ChatNotes
         }
     }
 
+    /// <summary>Asks, once or several times: what arrives meanwhile, and was not asked for, is told at the end, when it is clear that it was not.</summary>
+    public async Task WhileAskingAsync(Func<Task> ask)
+    {
+        lock (_gate)
+        {
+            _asks = true;
+        }
+        try
+        {
+            await ask();
+        }
+        finally
+        {
+            lock (_gate)
+            {
+                _asks = false;
+                _arrived.ForEach(Tell);
+                _arrived.Clear();
+            }
+        }
+    }
+
+    /// <summary>Tells the answer to a question.</summary>
+    public void Answer(ChatAnswer answer)
+    {
+        console.Answer(avatar?.Name, answer);
+        lock (_gate)
+        {
+            if (_arrived.RemoveAll(a => ReferenceEquals(a, answer)) == 0)
+            {
+                _told.Add(answer);
+            }
+        }
+    }
+
+    private void Tell(ChatAnswer unasked) =>
+        console.Note(
+            unasked.IsFollowUp
+                ? $"{avatar?.Name} adds: {unasked.Text} {unasked.FileUrl}"
+                : $"{avatar?.Name ?? "avatar"} says unasked: {SampleConsole.TextOf(unasked)}"
+        );
+
+    private void Arrive(ChatAnswer answer)
+    {
+        lock (_gate)
+        {
+            if (_told.Remove(answer))
+            {
+                NoteWhetherCaughtUp();
+                return;
+            }
+            if (_asks && !answer.IsFollowUp)
+            {
+                _arrived.Add(answer);
+            }
+            else
+            {
+                Tell(answer);
+            }
+        }
+    }
+
+    /// <summary>Events come in order: where all answers that were told have arrived here too, so has whatever came before them.</summary>
+    private Task CatchUpAsync(Task aside, CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            _caughtUp = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            NoteWhetherCaughtUp();
+            return Task.WhenAny(_caughtUp.Task, aside).WaitAsync(cancellationToken);
+        }
+    }
+
+    // Under the gate.
+    private void NoteWhetherCaughtUp()
+    {
+        if (_told.Count == 0)
+        {
+            _caughtUp?.TrySetResult();
+        }
+    }
+
+    private void Miss(EventsMissed missed)
+    {
+        console.Note($"{missed.Count} messages are not shown: they came faster than they could be told.");
+        lock (_gate)
+        {
+            _told.Clear(); // some of them will not arrive any more
+            NoteWhetherCaughtUp();
+        }
+    }
+
     /// <summary>What arrives beside the answers that were asked for.</summary>
-    private static async Task TellEventsAsync(
-        ChatChannel chat,
-        Avatar? avatar,
-        SampleConsole console,
-        bool answersToo,
-        CancellationToken cancellationToken
-    )
+    private async Task TellEventsAsync(bool allAnswers, CancellationToken cancellationToken)
     {
         await foreach (ChatEvent e in chat.ReadAllAsync(cancellationToken))
         {
@@ -50,11 +137,11 @@ internal static class ChatNotes
                 case ServerEvent { Text.Length: > 0 } happened:
                     console.Note($"event: {happened.Text}");
                     break;
-                case ChatAnswer answer when answersToo:
+                case ChatAnswer answer when allAnswers:
                     console.Answer(avatar?.Name, answer);
                     break;
-                case ChatAnswer { IsFollowUp: true } more:
-                    console.Note($"{avatar?.Name} adds: {more.Text} {more.FileUrl}");
+                case ChatAnswer answer:
+                    Arrive(answer);
                     break;
                 case UnknownEvent unknown:
                     console.Note($"a message that was not understood: {unknown.Problem}");
@@ -62,11 +149,14 @@ internal static class ChatNotes
                 case HistoryUnavailable:
                     console.Note("The history could not be read: a message under way may have been lost or sent twice.");
                     break;
+                case EventsMissed missed:
+                    Miss(missed);
+                    break;
             }
         }
     }
 
-    private static async Task TellStatesAsync(ChatChannel chat, SampleConsole console, CancellationToken cancellationToken)
+    private async Task TellStatesAsync(CancellationToken cancellationToken)
     {
         await foreach (ChatStateChange change in chat.WatchStateAsync(cancellationToken))
         {

@@ -115,7 +115,8 @@ internal sealed class SampleConsole
         Write(Console.Error, Paint($"error: {AnswerLine.From(code + exception.Message + advice)}", Red));
     }
 
-    private static string TextOf(ChatAnswer answer) =>
+    /// <summary>What an answer says, or what it is where it says nothing.</summary>
+    public static string TextOf(ChatAnswer answer) =>
         answer.Text.Length > 0 ? answer.Text
         : answer.FileUrl is { } file ? file.ToString()
         : answer.Audio.Length > 0 ? $"[{answer.AudioMediaType ?? "audio"}, {answer.Audio.Length} bytes]"

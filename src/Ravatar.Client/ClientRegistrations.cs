@@ -42,6 +42,7 @@ internal static class ClientRegistrations
 
     private static IHttpClientBuilder AddShared(this IServiceCollection services, ClientRegistration registration)
     {
+        services.TryAddSingleton<ClientOptionsSnapshots>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<RavatarClientOptions>, RavatarClientOptionsValidator>());
         services
             .AddOptions<RavatarClientOptions>(registration.OptionsName)
@@ -57,10 +58,12 @@ internal static class ClientRegistrations
         services.PostConfigure<HttpClientFactoryOptions>(
             registration.HttpName,
             static options =>
-                options.HttpMessageHandlerBuilderActions.Add(static b => b.PrimaryHandler = new CleanFailures(b.PrimaryHandler))
+                options.HttpMessageHandlerBuilderActions.Add(static b =>
+                    b.PrimaryHandler = new TransportGuard(new CleanFailures(b.PrimaryHandler))
+                )
         );
 #if !NETSTANDARD2_0
-        // The transport renews its connections itself; a new transport now and then would be a second pool beside the first.
+        // The SDK's transport renews its connections itself; a new transport now and then would be a second pool beside the first. Another one may not: AddRavatarClient says so.
         builder.SetHandlerLifetime(Timeout.InfiniteTimeSpan);
 #endif
         return builder
@@ -87,10 +90,10 @@ internal static class ClientRegistrations
     }
 
     private static RavatarClient CreateClient(IServiceProvider provider, ClientRegistration registration) =>
-        new(OptionsOf(provider, registration).Copy(), HttpClients(provider, registration), LoggersOf(provider), TimeOf(provider));
+        new(OptionsOf(provider, registration), HttpClients(provider, registration), LoggersOf(provider), TimeOf(provider));
 
     private static RavatarClientFactory CreateFactory(IServiceProvider provider, ClientRegistration registration) =>
-        new(OptionsOf(provider, registration).Copy(), HttpClients(provider, registration), LoggersOf(provider), TimeOf(provider));
+        new(OptionsOf(provider, registration), HttpClients(provider, registration), LoggersOf(provider), TimeOf(provider));
 
     private static void CompleteTokenCache(RavatarClientOptions options, IServiceProvider provider)
     {
@@ -108,7 +111,7 @@ internal static class ClientRegistrations
     }
 
     private static RavatarClientOptions OptionsOf(IServiceProvider provider, ClientRegistration registration) =>
-        provider.GetRequiredService<IOptionsMonitor<RavatarClientOptions>>().Get(registration.OptionsName);
+        provider.GetRequiredService<ClientOptionsSnapshots>().Of(registration.OptionsName);
 
     private static ILoggerFactory LoggersOf(IServiceProvider provider) => provider.GetRequiredService<ILoggerFactory>();
 

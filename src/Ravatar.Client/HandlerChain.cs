@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Ravatar.Client;
 
-/// <summary>The SDK's HTTP handlers, outermost first: sign-in, repetition, the single attempt; then the transport.</summary>
+/// <summary>The SDK's HTTP handlers, outermost first: sign-in, repetition, the single attempt; then a guard, and the transport.</summary>
 internal static class HandlerChain
 {
     /// <summary>After that a connection that is free is replaced.</summary>
@@ -18,7 +18,7 @@ internal static class HandlerChain
         Func<double>? randomizer = null
     )
     {
-        HttpMessageHandler chain = transport;
+        HttpMessageHandler chain = new TransportGuard(transport);
         foreach (DelegatingHandler handler in Create(options, loggers, time, randomizer).Reverse())
         {
             handler.InnerHandler = chain;

@@ -19,7 +19,9 @@ public sealed partial class RavatarClient
     /// <param name="options">With whom, and in which language. Defaults to the configuration's first avatar and first language.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>The channel, connected. Dispose it when the conversation is over; disposing the client does so too.</returns>
-    /// <exception cref="ArgumentException">The configuration does not list that avatar or language; the message says which it does.</exception>
+    /// <exception cref="ArgumentException">
+    /// The configuration does not list that avatar or language; the message says which it does. Or the answers' time-out is out of its range.
+    /// </exception>
     /// <exception cref="RavatarAuthenticationException">Sign-in was refused, or the socket refused a fresh token as well.</exception>
     /// <exception cref="RavatarPaymentRequiredException">A subscription or payment issue (402).</exception>
     /// <exception cref="RavatarConnectionException">The socket could not be opened within <see cref="ReconnectOptions.OpenAttempts"/> attempts.</exception>
@@ -29,9 +31,11 @@ public sealed partial class RavatarClient
     public async Task<ChatChannel> OpenChatAsync(ChatOptions? options = null, CancellationToken cancellationToken = default)
     {
         options ??= new ChatOptions();
-        if (options.AnswerTimeout is { } timeout)
+        if (options.AnswerTimeout is { } timeout && (timeout <= TimeSpan.Zero || timeout > TimeSpan.FromDays(1)))
         {
-            Guard.UpToOneDay(timeout, nameof(options));
+            const string Problem =
+                "AnswerTimeout: it must be longer than zero and at most one day. Leave it null for the configuration's messageTimeoutSeconds.";
+            throw new ArgumentOutOfRangeException(nameof(options), timeout, Problem);
         }
         CheckNotDisposed();
         cancellationToken.ThrowIfCancellationRequested();

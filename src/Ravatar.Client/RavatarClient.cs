@@ -34,7 +34,9 @@ public sealed partial class RavatarClient : IAsyncDisposable, IDisposable
     /// <param name="options">Who the user is, and how to behave. Copied.</param>
     /// <param name="httpClient">
     /// The HTTP client to send through, for example with a proxy of its own; the SDK's sign-in, retry and time-outs apply on top. It stays the caller's: it is
-    /// neither changed nor disposed. Its handlers should not follow redirects. Defaults to a client of the SDK's own.
+    /// neither changed nor disposed. Its handlers should neither follow redirects, nor repeat requests as resilience handlers do (a second
+    /// <c>POST /startLiveSession</c> is a second session), nor send them to another host than <see cref="RavatarClientOptions.BaseAddress"/>'s, which cannot be
+    /// told from a redirect and is an error. Defaults to a client of the SDK's own.
     /// </param>
     /// <param name="loggerFactory">Where to log, under categories that begin with <c>Ravatar.Client</c>. Defaults to nowhere.</param>
     /// <param name="timeProvider">The clock of all time-outs, delays and expiries. Defaults to the system's.</param>

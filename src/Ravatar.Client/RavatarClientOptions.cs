@@ -1,7 +1,8 @@
 namespace Ravatar.Client;
 
 /// <summary>
-/// What a <see cref="RavatarClient"/> needs to know. Set before the client is made: the client keeps a copy, later changes have no effect.
+/// What a <see cref="RavatarClient"/> needs to know. Set before the client is made: the client keeps a copy, later changes have no effect, be it that a
+/// host's configuration is loaded anew.
 /// </summary>
 public sealed class RavatarClientOptions
 {

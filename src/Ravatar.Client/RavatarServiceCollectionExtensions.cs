@@ -13,7 +13,20 @@ public static class RavatarServiceCollectionExtensions
     /// <param name="services">The services.</param>
     /// <param name="section">The section, with the members of <see cref="RavatarClientOptions"/>, as <c>"Ravatar": { "UserId": "user-12345" }</c>.</param>
     /// <returns>The builder of the HTTP client: for handlers of one's own, which run inside the SDK's sign-in and retry, or another primary handler.</returns>
-    /// <remarks>The container's <see cref="TimeProvider"/> and <see cref="ILoggerFactory"/> are used where it has them.</remarks>
+    /// <remarks>
+    /// <para>The container's <see cref="TimeProvider"/> and <see cref="ILoggerFactory"/> are used where it has them. The options are read once, when the client is first asked for.</para>
+    /// <para>
+    /// Resilience handlers that an application has for all its HTTP clients (<c>ConfigureHttpClientDefaults</c> with <c>AddStandardResilienceHandler</c>, as in Aspire's
+    /// service defaults) run inside the SDK's own retry and time-outs: they cut each attempt off after 10 s, repeat it by themselves, 503 and <c>POST</c>s included, and
+    /// open their circuit for all users. Take them off this client: <c>.RemoveAllResilienceHandlers()</c> on the builder. Where they stay, what they reject is a
+    /// <see cref="RavatarTimeoutException"/> or a <see cref="RavatarApiException"/>, and <c>POST /startLiveSession</c> is still sent once only.
+    /// </para>
+    /// <para>
+    /// The SDK's own primary handler renews its connections every two minutes, so that changes of DNS are noticed, and is therefore never replaced
+    /// (<c>SetHandlerLifetime</c> is infinite, but on netstandard2.0). Another primary handler should have a <c>PooledConnectionLifetime</c>, or a lifetime of its own:
+    /// <c>.SetHandlerLifetime(…)</c> on the builder.
+    /// </para>
+    /// </remarks>
     /// <exception cref="ArgumentNullException">An argument is null.</exception>
     public static IHttpClientBuilder AddRavatarClient(this IServiceCollection services, IConfiguration section)
     {
@@ -26,8 +39,8 @@ public static class RavatarServiceCollectionExtensions
     /// <summary>Adds a singleton <see cref="RavatarClient"/> whose options are set in code, validated when the host starts.</summary>
     /// <param name="services">The services.</param>
     /// <param name="configure">Sets the options.</param>
-    /// <returns>The builder of the HTTP client: for handlers of one's own, which run inside the SDK's sign-in and retry, or another primary handler.</returns>
-    /// <remarks>The container's <see cref="TimeProvider"/> and <see cref="ILoggerFactory"/> are used where it has them.</remarks>
+    /// <returns>As for <see cref="AddRavatarClient(IServiceCollection, IConfiguration)"/>.</returns>
+    /// <remarks>As for <see cref="AddRavatarClient(IServiceCollection, IConfiguration)"/>: resilience handlers for all clients, other primary handlers.</remarks>
     /// <exception cref="ArgumentNullException">An argument is null.</exception>
     public static IHttpClientBuilder AddRavatarClient(this IServiceCollection services, Action<RavatarClientOptions> configure)
     {
@@ -74,7 +87,7 @@ public static class RavatarServiceCollectionExtensions
     /// <param name="services">The services.</param>
     /// <param name="section">The section, with the members of <see cref="RavatarClientOptions"/> but <c>UserId</c>.</param>
     /// <returns>The builder of the HTTP client that all users share: for handlers of one's own, or another primary handler.</returns>
-    /// <remarks>The container's <see cref="TimeProvider"/> and <see cref="ILoggerFactory"/> are used where it has them.</remarks>
+    /// <remarks>As for <see cref="AddRavatarClient(IServiceCollection, IConfiguration)"/>: resilience handlers for all clients, other primary handlers.</remarks>
     /// <exception cref="ArgumentNullException">An argument is null.</exception>
     public static IHttpClientBuilder AddRavatarClientFactory(this IServiceCollection services, IConfiguration section)
     {

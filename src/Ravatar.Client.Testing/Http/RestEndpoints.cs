@@ -10,9 +10,14 @@ internal sealed class RestEndpoints(FakeRavatarServer server)
     public HttpReply Jwt(ReceivedRequest request)
     {
         using var body = Body(request, "user_id", "project_id");
-        if (body is null || !IsName(Json.Text(body.RootElement, "user_id"), 128, underscore: true))
+        if (body is null)
         {
             return HttpReply.Error(400, "invalid_user_id");
+        }
+
+        if (!IsName(Json.Text(body.RootElement, "user_id"), 128, underscore: true))
+        {
+            return Refuse(request, 400, "invalid_user_id", "user_id is not 1 to 128 letters, digits, hyphens and underscores");
         }
 
         string? project = null;
@@ -21,7 +26,7 @@ internal sealed class RestEndpoints(FakeRavatarServer server)
             project = Json.Text(body.RootElement, "project_id");
             if (!IsName(project, 64, underscore: false))
             {
-                return HttpReply.Error(400, "invalid_project_id");
+                return Refuse(request, 400, "invalid_project_id", "project_id is not 1 to 64 letters, digits and hyphens");
             }
         }
 
@@ -132,8 +137,14 @@ internal sealed class RestEndpoints(FakeRavatarServer server)
             return null;
         }
 
+        var seen = new HashSet<string>(StringComparer.Ordinal);
         foreach (var member in body.RootElement.EnumerateObject())
         {
+            if (!seen.Add(member.Name))
+            {
+                server.Received.Violate(request, $"'{member.Name}' is there twice");
+            }
+
             if (!members.Contains(member.Name))
             {
                 server.Received.Violate(request, $"the body has an unknown member '{member.Name}'");

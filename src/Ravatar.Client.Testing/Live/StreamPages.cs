@@ -2,14 +2,14 @@ using System.Text;
 
 namespace Ravatar.Client.Testing;
 
-/// <summary>What a browser asks for: the stand-in for the stream, its live figures, and pictures and sounds.</summary>
+/// <summary>What a browser asks for: the stand-in for the stream, its live figures, and pictures and sounds. Whatever else is asked for is a mistake.</summary>
 internal sealed class StreamPages(FakeRavatarServer server)
 {
     public HttpReply Handle(ReceivedRequest request)
     {
         if (request.Method != "GET")
         {
-            return HttpReply.Error(404);
+            return Unknown(request);
         }
 
         return request.Path.Split('/') switch
@@ -27,8 +27,14 @@ internal sealed class StreamPages(FakeRavatarServer server)
                 "image/svg+xml"
             ),
             ["", "favicon.ico"] => new HttpReply(204, default, ""),
-            _ => HttpReply.Error(404),
+            _ => Unknown(request),
         };
+    }
+
+    private HttpReply Unknown(ReceivedRequest request)
+    {
+        server.Received.Violate(request, "there is no such endpoint");
+        return HttpReply.Error(404);
     }
 
     private HttpReply Page(ReceivedRequest request, string license)

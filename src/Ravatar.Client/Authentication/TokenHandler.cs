@@ -22,15 +22,14 @@ internal sealed class TokenHandler : DelegatingHandler
             return await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
         }
         AccessToken token = await tokens.GetAsync(cancellationToken).ConfigureAwait(false);
-        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token.Value);
-        HttpResponseMessage response = await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
+        HttpResponseMessage response = await SendAsync(request, token, cancellationToken).ConfigureAwait(false);
         if (response.StatusCode is not HttpStatusCode.Forbidden)
         {
             return response;
         }
         response.Dispose();
         token = await tokens.RefreshAsync(token, cancellationToken).ConfigureAwait(false);
-        response = await RepeatAsync(request, token, cancellationToken).ConfigureAwait(false);
+        response = await SendAsync(request, token, cancellationToken).ConfigureAwait(false);
         if (response.StatusCode is not HttpStatusCode.Forbidden || !token.IsShared)
         {
             return response;
@@ -38,13 +37,13 @@ internal sealed class TokenHandler : DelegatingHandler
         // What others left for us may be no better; only the refusal of a token that was issued to us is final.
         response.Dispose();
         token = await tokens.RefreshAsync(token, mayShare: false, cancellationToken).ConfigureAwait(false);
-        return await RepeatAsync(request, token, cancellationToken).ConfigureAwait(false);
+        return await SendAsync(request, token, cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task<HttpResponseMessage> RepeatAsync(HttpRequestMessage request, AccessToken token, CancellationToken cancellationToken)
+    // May be sent again as it is: the repetition further in sends copies, so that nothing has become of this one.
+    private Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, AccessToken token, CancellationToken cancellationToken)
     {
-        HttpRequestMessage repetition = await RequestClone.CreateAsync(request, cancellationToken).ConfigureAwait(false);
-        repetition.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token.Value);
-        return await base.SendAsync(repetition, cancellationToken).ConfigureAwait(false);
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token.Value);
+        return base.SendAsync(request, cancellationToken);
     }
 }

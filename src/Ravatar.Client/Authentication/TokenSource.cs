@@ -112,7 +112,21 @@ internal sealed class TokenSource : IAsyncDisposable
         _lifetime.Dispose();
     }
 
-    private Task<AccessToken> JoinAsync(AccessToken? refused, bool mayShare, CancellationToken cancellationToken)
+    private async Task<AccessToken> JoinAsync(AccessToken? refused, bool mayShare, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            AccessToken token = await JoinOnceAsync(refused, mayShare, cancellationToken).ConfigureAwait(false);
+            // Who started the flight may have been content with what we know to be no good, or have no use for.
+            if (IsWanted(token, refused, mayShare))
+            {
+                return token;
+            }
+            refused = token;
+        }
+    }
+
+    private Task<AccessToken> JoinOnceAsync(AccessToken? refused, bool mayShare, CancellationToken cancellationToken)
     {
         Task<AccessToken> flight;
         bool forgotten = false;
@@ -144,12 +158,18 @@ internal sealed class TokenSource : IAsyncDisposable
         return Clock.WaitAsync(flight, _time, cancellationToken);
     }
 
+    /// <summary>Whether a token will do: one that others left will not where it may not be shared, nor where it is the refused one again.</summary>
+    private static bool IsWanted(AccessToken token, AccessToken? refused, bool mayShare) =>
+        !token.IsShared || (mayShare && token.Value != refused?.Value);
+
     // Under the gate; the flight itself begins elsewhere.
     private Task<AccessToken> Start(AccessToken? refused, bool mayShare)
     {
         Held? previous = _held;
+        // Where none is held but there was one, that one was refused, and may still lie where others left it.
+        AccessToken? unwanted = previous?.Token ?? _newest ?? refused;
         ActivityContext cause = Telemetry.Source.HasListeners() && Activity.Current is { } activity ? activity.Context : default;
-        return Detached.Run(() => FlyAsync(previous, new Wish(refused ?? previous?.Token, mayShare, cause)));
+        return Detached.Run(() => FlyAsync(previous, new Wish(unwanted, mayShare, cause)));
     }
 
     private async Task<AccessToken> FlyAsync(Held? previous, Wish wish)
@@ -184,8 +204,8 @@ internal sealed class TokenSource : IAsyncDisposable
             (AccessToken Token, TimeSpan Life) got = await _flights
                 .JoinAsync(_place, token => FetchAsync(wish, token), _lifetime.Token)
                 .ConfigureAwait(false);
-            // Who started the flight may have been content with what we know to be no good.
-            if (!got.Token.IsShared || (wish.MayShare && got.Token.Value != wish.Unwanted?.Value))
+            // Other sources' flights may be content with less as well.
+            if (IsWanted(got.Token, wish.Unwanted, wish.MayShare))
             {
                 return got;
             }

@@ -9,7 +9,7 @@ public sealed class ChatOptions
     /// <summary>The language: <c>language_code</c> from the configuration, for example <c>en</c>. Defaults to the configuration's first.</summary>
     public string? Language { get; init; }
 
-    /// <summary>How long a question waits for its answer. Defaults to the configuration's <c>messageTimeoutSeconds</c>.</summary>
+    /// <summary>How long a question waits for its answer: longer than zero, at most one day. Defaults to the configuration's <c>messageTimeoutSeconds</c>.</summary>
     public TimeSpan? AnswerTimeout { get; init; }
 
     /// <summary>Whether an avatar or language that the configuration does not list is accepted. Defaults to <see langword="false"/>: it is an error.</summary>

@@ -1,6 +1,9 @@
 using System.Net;
+using System.Net.Http.Headers;
 using System.Text;
 using Microsoft.Extensions.Logging;
+using Polly;
+using Polly.Timeout;
 
 namespace Ravatar.Client;
 
@@ -78,7 +81,11 @@ internal sealed class AttemptHandler : DelegatingHandler
         return exception switch
         {
             // The caller's own HttpClient or handler has a time-out as well.
-            OperationCanceledException => ApiErrors.TimedOut(info.Endpoint, "the HTTP client gave up waiting."),
+            OperationCanceledException or TimeoutRejectedException => ApiErrors.TimedOut(info.Endpoint, "the HTTP client gave up waiting."),
+            // A circuit that is open, a rate that is exceeded: of a resilience handler that an application has for all its clients.
+            ExecutionRejectedException => new HttpRequestException(
+                $"a handler of the HTTP client did not send it ({exception.GetType().Name})"
+            ),
             UnreadableException { InnerException: { } cause } when !NetworkFailure.Is(cause) => new HttpRequestException(
                 $"the answer cannot be read ({cause.GetType().Name})"
             ),
@@ -90,16 +97,13 @@ internal sealed class AttemptHandler : DelegatingHandler
 
     private async Task<HttpResponseMessage> SendOnceAsync(HttpRequestMessage request, RequestInfo info, CancellationToken cancellationToken)
     {
-        Uri? asked = request.RequestUri;
+        AuthenticationHeaderValue? token = request.Headers.Authorization;
         HttpResponseMessage response = await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
         try
         {
-            // Only a caller's own transport follows redirects. It drops the token, but what it finds elsewhere is not RAVATAR's word.
-            if (response.RequestMessage?.RequestUri is { } answered && asked is not null && !SameOrigin(asked, answered))
-            {
-                throw ApiErrors.Redirected(info.Endpoint, response.StatusCode, answered, request.Headers.Authorization?.Parameter);
-            }
-            response.RequestMessage = request; // with its token, which a transport that followed a redirect has dropped
+            // With its token, whatever became of both on the way: it is masked where the answer quotes it.
+            request.Headers.Authorization = token;
+            response.RequestMessage = request;
             PooledContent body = await ReadBodyAsync(response, info, cancellationToken).ConfigureAwait(false);
             // A failure may be told in the body alone: one place believes it, for retry, sign-in and error reading alike.
             if (response.IsSuccessStatusCode && ErrorBody.PeekStatus(body.Memory.Span) is >= 400 and <= 599 and int status)
@@ -126,11 +130,6 @@ internal sealed class AttemptHandler : DelegatingHandler
             throw new UnreadableException(exception); // a decompressor has exceptions of its own
         }
     }
-
-    private static bool SameOrigin(Uri a, Uri b) =>
-        string.Equals(a.Scheme, b.Scheme, StringComparison.OrdinalIgnoreCase)
-        && string.Equals(a.IdnHost, b.IdnHost, StringComparison.OrdinalIgnoreCase)
-        && a.Port == b.Port;
 
     private double Since(long start) => _time.GetElapsedTime(start).TotalMilliseconds;
 

@@ -15,6 +15,9 @@ internal readonly record struct ErrorBody(int? Status, string? Code, string? Mes
     private const int LongestText = 500;
     private const int LongestCode = 100;
 
+    // A failure is short; what is longer holds lists.
+    private const int LongestPeek = 4 * 1024;
+
     // Only the start of a body can end up in a message, and markup shrinks by perhaps ten times.
     private const int LongestRaw = 16 * 1024;
 
@@ -43,7 +46,8 @@ internal readonly record struct ErrorBody(int? Status, string? Code, string? Mes
     public static ErrorBody ReadMembers(ReadOnlySpan<byte> json, string? secret) => ReadJson(json, secret) ?? default;
 
     /// <summary>
-    /// The <c>status</c> a JSON object announces ahead of its first nested value. Cheap: of a long list nothing is read.
+    /// The <c>status</c> a JSON object announces: in a short one wherever it stands, in a long one ahead of the first nested value that holds anything.
+    /// Cheap: of a long list nothing is read.
     /// </summary>
     public static int? PeekStatus(ReadOnlySpan<byte> body)
     {
@@ -64,7 +68,11 @@ internal readonly record struct ErrorBody(int? Status, string? Code, string? Mes
                 }
                 if (reader.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray)
                 {
-                    return null;
+                    if (body.Length > LongestPeek && !IsEmpty(reader))
+                    {
+                        return null;
+                    }
+                    reader.Skip();
                 }
             }
         }
@@ -74,6 +82,10 @@ internal readonly record struct ErrorBody(int? Status, string? Code, string? Mes
         }
         return null;
     }
+
+    // On a copy of the reader.
+    private static bool IsEmpty(Utf8JsonReader nested) =>
+        nested.Read() && nested.TokenType is JsonTokenType.EndObject or JsonTokenType.EndArray;
 
     private static ErrorBody? ReadJson(ReadOnlySpan<byte> body, string? secret)
     {
@@ -87,8 +99,8 @@ internal readonly record struct ErrorBody(int? Status, string? Code, string? Mes
             return null;
         }
         int? status = null;
-        string? code = null;
-        string? message = null;
+        Said error = default;
+        Said words = default;
         while (reader.Read() && reader.TokenType is JsonTokenType.PropertyName)
         {
             if (JsonRead.Is(ref reader, "status"u8))
@@ -99,12 +111,12 @@ internal readonly record struct ErrorBody(int? Status, string? Code, string? Mes
             else if (JsonRead.Is(ref reader, "error"u8))
             {
                 reader.Read();
-                code = Clean(ReadTextOrNested(ref reader), secret);
+                error = ReadSaid(ref reader);
             }
             else if (JsonRead.Is(ref reader, "message"u8))
             {
                 reader.Read();
-                message = Clean(ReadTextOrNested(ref reader), secret);
+                words = ReadSaid(ref reader);
             }
             else
             {
@@ -112,31 +124,39 @@ internal readonly record struct ErrorBody(int? Status, string? Code, string? Mes
                 reader.Skip();
             }
         }
+        string? code = Clean(error.Text ?? error.Code ?? words.Code, secret);
+        string? message = Clean(words.Text ?? words.Message, secret) ?? Clean(error.Message, secret);
         return new ErrorBody(status, Shorten(code, LongestCode), message ?? code);
     }
 
-    // {"error": {"message": "..."}} is common enough among servers to be understood.
-    private static string? ReadTextOrNested(ref Utf8JsonReader reader)
+    // {"error": {"code": "...", "message": "..."}} is common enough among servers to be understood.
+    private static Said ReadSaid(ref Utf8JsonReader reader)
     {
         if (reader.TokenType is not JsonTokenType.StartObject)
         {
-            return JsonRead.ReadStringOrNull(ref reader);
+            return new Said(JsonRead.ReadStringOrNull(ref reader), null, null);
         }
-        string? text = null;
+        string? code = null;
+        string? message = null;
         while (reader.Read() && reader.TokenType is JsonTokenType.PropertyName)
         {
-            bool isText = JsonRead.Is(ref reader, "message"u8) || JsonRead.Is(ref reader, "code"u8);
+            bool isCode = JsonRead.Is(ref reader, "code"u8);
+            bool isMessage = JsonRead.Is(ref reader, "message"u8);
             reader.Read();
-            if (isText)
+            if (isCode)
             {
-                text ??= JsonRead.ReadStringOrNull(ref reader);
+                code = JsonRead.ReadStringOrNull(ref reader);
+            }
+            else if (isMessage)
+            {
+                message = JsonRead.ReadStringOrNull(ref reader);
             }
             else
             {
                 reader.Skip();
             }
         }
-        return text;
+        return new Said(null, code, message);
     }
 
     // Masked before it is cut: half a token is too much as well.
@@ -151,4 +171,7 @@ internal readonly record struct ErrorBody(int? Status, string? Code, string? Mes
     }
 
     private static string? Shorten(string? text, int longest) => text is { Length: > 0 } ? PlainText.Cut(text, longest) : null;
+
+    /// <summary>What <c>error</c> or <c>message</c> says: a text, or an object with two of them.</summary>
+    private readonly record struct Said(string? Text, string? Code, string? Message);
 }

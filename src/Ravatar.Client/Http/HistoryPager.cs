@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 
 namespace Ravatar.Client;
@@ -17,10 +16,13 @@ internal sealed class HistoryPager(Func<int, CancellationToken, Task<HistoryPage
     private readonly int _remembered = prefetch + 2;
 
     /// <summary>Reads on until the server says that there is no more, or a page is empty, or nothing new comes.</summary>
-    public async IAsyncEnumerable<HistoryMessage> ReadAllAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    /// <param name="cancellationToken">Gives up, as the enumerator's own does.</param>
+    public IAsyncEnumerable<HistoryMessage> ReadAllAsync(CancellationToken cancellationToken) => new Sequence(this, cancellationToken);
+
+    private async IAsyncEnumerator<HistoryMessage> ReadAllAsync(CancellationToken given, CancellationToken enumerators)
     {
         RecentIds recent = new(_remembered);
-        ReadAhead ahead = new(read, cancellationToken);
+        ReadAhead ahead = new(read, given, enumerators);
         int window = 1;
         int pagesWithoutNews = 0;
         try
@@ -60,7 +62,7 @@ internal sealed class HistoryPager(Func<int, CancellationToken, Task<HistoryPage
         }
         finally
         {
-            await ahead.RestartAsync(0).ConfigureAwait(false);
+            await ahead.EndAsync().ConfigureAwait(false);
         }
     }
 
@@ -78,11 +80,22 @@ internal sealed class HistoryPager(Func<int, CancellationToken, Task<HistoryPage
         return news;
     }
 
+    /// <summary>The history, read anew by each who enumerates it. Both tokens are kept apart: whichever ends the reading is the one its end names.</summary>
+    private sealed class Sequence(HistoryPager pager, CancellationToken given) : IAsyncEnumerable<HistoryMessage>
+    {
+        public IAsyncEnumerator<HistoryMessage> GetAsyncEnumerator(CancellationToken cancellationToken = default) =>
+            pager.ReadAllAsync(given, cancellationToken);
+    }
+
     /// <summary>The pages in flight, in order.</summary>
-    private sealed class ReadAhead(Func<int, CancellationToken, Task<HistoryPage>> read, CancellationToken cancellationToken)
+    private sealed class ReadAhead(
+        Func<int, CancellationToken, Task<HistoryPage>> read,
+        CancellationToken given,
+        CancellationToken enumerators
+    )
     {
         private readonly Queue<Task<HistoryPage>> _inFlight = new();
-        private CancellationTokenSource _batch = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        private CancellationTokenSource _batch = CancellationTokenSource.CreateLinkedTokenSource(given, enumerators);
         private int _next = 1;
 
         public void Fill(int window)
@@ -93,21 +106,35 @@ internal sealed class HistoryPager(Func<int, CancellationToken, Task<HistoryPage
             }
         }
 
-        public Task<HistoryPage> NextAsync(int window)
+        public async Task<HistoryPage> NextAsync(int window)
         {
             Fill(window);
-            return _inFlight.Dequeue();
+            try
+            {
+                return await _inFlight.Dequeue().ConfigureAwait(false);
+            }
+            catch (OperationCanceledException exception) when (given.IsCancellationRequested || enumerators.IsCancellationRequested)
+            {
+                CancellationToken whose = given.IsCancellationRequested ? given : enumerators;
+                throw new OperationCanceledException("The caller cancelled the reading.", exception, whose);
+            }
         }
 
         /// <summary>Cancels and awaits what is in flight; reading goes on at <paramref name="page"/>.</summary>
         public async Task RestartAsync(int page)
         {
+            await EndAsync().ConfigureAwait(false);
+            _next = page;
+            _batch = CancellationTokenSource.CreateLinkedTokenSource(given, enumerators);
+        }
+
+        /// <summary>Cancels and awaits what is in flight. Nothing of it stays with the callers' tokens, which may live for ever.</summary>
+        public async Task EndAsync()
+        {
             await Clock.CancelAsync(_batch).ConfigureAwait(false);
             await Detached.SettleAsync(_inFlight).ConfigureAwait(false);
             _inFlight.Clear();
             _batch.Dispose();
-            _next = page;
-            _batch = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         }
     }
 }

@@ -25,7 +25,7 @@ internal sealed class RavatarApi(HttpClient http, ApiSettings settings, Action<H
     private static readonly RequestInfo Chat = new("GET /chat") { Repeatable = true };
 
     // A repetition could leave a second session running; giving up early, the first.
-    private static readonly RequestInfo StartLive = new("POST /startLiveSession") { Timeout = TimeSpan.FromSeconds(60) };
+    private static readonly RequestInfo StartLive = new("POST /startLiveSession") { Timeout = TimeSpan.FromSeconds(60), OnceOnly = true };
     private static readonly RequestInfo EndLive = new("POST /endLiveSession");
 
     /// <summary><c>POST /jwt</c>: asks for a token.</summary>
@@ -68,7 +68,8 @@ internal sealed class RavatarApi(HttpClient http, ApiSettings settings, Action<H
         string query = FormattableString.Invariant($"chat?user_id={Uri.EscapeDataString(userId)}&per_page={perPage}&page={page}");
         using HttpRequestMessage request = Create(HttpMethod.Get, query, Chat);
         sign(request);
-        return await CallAsync(request, Chat, (_, body) => HistoryReader.Read(body.Span, page), cancellationToken).ConfigureAwait(false);
+        return await CallAsync(request, Chat, (response, body) => Checked(HistoryReader.Read(body.Span, page), response), cancellationToken)
+            .ConfigureAwait(false);
     }
 
     /// <summary><c>POST /startLiveSession</c>. What runs has a license; its address is as it came.</summary>
@@ -133,7 +134,7 @@ internal sealed class RavatarApi(HttpClient http, ApiSettings settings, Action<H
     private ChatConfiguration Checked(ChatConfiguration configuration, HttpResponseMessage response)
     {
         bool empty = configuration.Avatars.Count == 0 && configuration.Languages.Count == 0 && configuration.Session is null;
-        if (configuration.Status is >= 400 || (empty && configuration.AdditionalProperties?.ContainsKey("error") is true))
+        if (configuration.Status is >= 400 || (empty && BodyFailure.IsToldBy(configuration.AdditionalProperties, "error", "message")))
         {
             throw Refused(response, Connection, configuration.Status ?? (int)response.StatusCode);
         }
@@ -142,6 +143,12 @@ internal sealed class RavatarApi(HttpClient http, ApiSettings settings, Action<H
             ? throw ApiErrors.Invalid(Connection.Endpoint, response.StatusCode, ServerName.TooLong("session"))
             : configuration;
     }
+
+    // An empty history is a good one, and may be told in a message.
+    private HistoryPage Checked(HistoryPage page, HttpResponseMessage response) =>
+        page.Status is >= 400 || (page.Messages.Count == 0 && BodyFailure.IsToldBy(page.AdditionalProperties, "error"))
+            ? throw Refused(response, Chat, page.Status ?? (int)response.StatusCode)
+            : page;
 
     private LiveAnswer Checked(LiveAnswer answer, HttpResponseMessage response) =>
         answer.Status is not (null or (>= 200 and < 300)) ? throw Refused(response, StartLive, answer.Status.Value)

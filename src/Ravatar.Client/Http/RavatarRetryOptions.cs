@@ -12,7 +12,10 @@ public sealed class RavatarRetryOptions
     /// <summary>The delay before the first retry; it doubles with each further one, with jitter. Defaults to 1 s.</summary>
     public TimeSpan BaseDelay { get; set; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>The longest delay, also for a server's <c>Retry-After</c>. Defaults to 30 s.</summary>
+    /// <summary>
+    /// The longest delay. A server whose <c>Retry-After</c> asks for more is not asked again: the error comes at once, with its
+    /// <see cref="RavatarApiException.RetryAfter"/>. Defaults to 30 s.
+    /// </summary>
     public TimeSpan MaxDelay { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>Whether 503 (all assistants busy) is tried again too. Defaults to <see langword="false"/>.</summary>

@@ -15,6 +15,9 @@ internal sealed record RequestInfo(string Endpoint)
     /// <summary>Whether repeating it starts or ends nothing on the server.</summary>
     public bool Repeatable { get; init; }
 
+    /// <summary>Whether nobody is to repeat it: neither the SDK, which repeats only what is <see cref="Repeatable"/>, nor an application's own handlers.</summary>
+    public bool OnceOnly { get; init; }
+
     /// <summary>Whether 500 says "try again" here.</summary>
     public bool RepeatAfterServerError { get; init; }
 

@@ -9,6 +9,8 @@ namespace Ravatar.Client;
 /// Repeats what may be repeated: after 502, 504 and failed connections, after 500 where the endpoint says so, after 503 where
 /// the option says so. Exponential delays with jitter; a server's <c>Retry-After</c> counts up to the longest delay, and one
 /// that asks for more ends the repetition: the caller gets the error and its <c>RetryAfter</c>.
+/// What goes on is always a copy, the first time as well: handlers further in may change what they are given, and no attempt is to begin with
+/// what became of the one before.
 /// </summary>
 internal sealed class RetryHandler : DelegatingHandler
 {
@@ -19,7 +21,7 @@ internal sealed class RetryHandler : DelegatingHandler
     private readonly ILogger _logger;
     private readonly ResiliencePipeline<HttpResponseMessage> _pipeline;
 
-    /// <param name="options">Read here only.</param>
+    /// <param name="options">Checked, and changed by nobody any more.</param>
     /// <param name="time">The clock of the delays.</param>
     /// <param name="loggers">Where retries are told.</param>
     /// <param name="randomizer">The source of jitter, 0 to 1, for tests; null for the shared generator.</param>
@@ -37,15 +39,19 @@ internal sealed class RetryHandler : DelegatingHandler
         RequestInfo info = RequestInfo.Of(request);
         if (!info.Repeatable)
         {
-            return await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
+            return await SendCopyAsync(request, cancellationToken).ConfigureAwait(false);
         }
         ResilienceContext context = ResilienceContextPool.Shared.Get(cancellationToken);
         try
         {
             context.Properties.Set(InfoKey, info);
-            Attempts attempts = new(this, request);
             return await _pipeline
-                .ExecuteAsync(static (context, attempts) => attempts.NextAsync(context.CancellationToken), context, attempts)
+                .ExecuteAsync(
+                    static (context, to) =>
+                        new ValueTask<HttpResponseMessage>(to.Handler.SendCopyAsync(to.Request, context.CancellationToken)),
+                    context,
+                    (Handler: this, Request: request)
+                )
                 .ConfigureAwait(false);
         }
         finally
@@ -105,19 +111,13 @@ internal sealed class RetryHandler : DelegatingHandler
 
     private static RequestInfo InfoOf(ResilienceContext context) => context.Properties.GetValue(InfoKey, null!);
 
-    /// <summary>The attempts of one request: the first sends it, each further one a copy.</summary>
-    private sealed class Attempts(RetryHandler handler, HttpRequestMessage request)
+    private async Task<HttpResponseMessage> SendCopyAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        private bool _sent;
-
-        public async ValueTask<HttpResponseMessage> NextAsync(CancellationToken cancellationToken)
+        HttpRequestMessage copy = await RequestClone.CreateAsync(request, cancellationToken).ConfigureAwait(false);
+        if (RequestInfo.Of(request).OnceOnly)
         {
-            HttpRequestMessage next = _sent ? await RequestClone.CreateAsync(request, cancellationToken).ConfigureAwait(false) : request;
-            _sent = true;
-            return await handler.SendOnceAsync(next, cancellationToken).ConfigureAwait(false);
+            OneSending.AttachTo(copy);
         }
+        return await base.SendAsync(copy, cancellationToken).ConfigureAwait(false);
     }
-
-    private Task<HttpResponseMessage> SendOnceAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
-        base.SendAsync(request, cancellationToken);
 }

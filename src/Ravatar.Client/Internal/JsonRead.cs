@@ -127,8 +127,8 @@ internal static class JsonRead
     }
 
     /// <summary>
-    /// A moment: Unix time as a number or digits, or ISO 8601 (without an offset: UTC); null for everything else and for
-    /// what no calendar holds.
+    /// A moment: Unix time as a number or digits, or ISO 8601 (without an offset: UTC); null for everything else, such as a time without its day, and
+    /// for what no calendar holds.
     /// </summary>
     /// <param name="reader">The reader, on the value.</param>
     /// <param name="smallIsSeconds">Whether numbers below 10^11 are seconds; otherwise all are milliseconds.</param>
@@ -150,12 +150,15 @@ internal static class JsonRead
         {
             return FromUnix(digits, smallIsSeconds);
         }
-        return DateTimeOffset.TryParse(
-            text,
-            CultureInfo.InvariantCulture,
-            DateTimeStyles.AssumeUniversal | DateTimeStyles.AllowWhiteSpaces,
-            out DateTimeOffset date
-        )
+        // What is no ISO 8601 would be guessed at, a missing day by this machine's clock.
+        return
+            BeginsWithDay(text)
+            && DateTimeOffset.TryParse(
+                text,
+                CultureInfo.InvariantCulture,
+                DateTimeStyles.AssumeUniversal | DateTimeStyles.AllowWhiteSpaces,
+                out DateTimeOffset date
+            )
             ? date
             : null;
     }
@@ -224,6 +227,24 @@ internal static class JsonRead
         return milliseconds is >= MinUnixMilliseconds and <= MaxUnixMilliseconds
             ? DateTimeOffset.FromUnixTimeMilliseconds((long)milliseconds)
             : null;
+    }
+
+    // yyyy-MM-dd
+    private static bool BeginsWithDay(string text)
+    {
+        string day = text.TrimStart();
+        if (day.Length < 10 || day[4] != '-' || day[7] != '-')
+        {
+            return false;
+        }
+        for (int i = 0; i < 10; i++)
+        {
+            if (i is not (4 or 7) && day[i] is not (>= '0' and <= '9'))
+            {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static bool IsFinite(double number) => !double.IsNaN(number) && !double.IsInfinity(number);

@@ -1,6 +1,8 @@
+using System.Net.Http.Headers;
+
 namespace Ravatar.Client;
 
-/// <summary>A request may be sent once only: a repetition is a copy of it.</summary>
+/// <summary>A request may be sent once only, and changes on its way: what is sent is a copy of it.</summary>
 internal static class RequestClone
 {
     /// <summary>Copies a request with its headers, options and body.</summary>
@@ -11,10 +13,7 @@ internal static class RequestClone
         clone.VersionPolicy = request.VersionPolicy;
 #endif
         RequestItems.Copy(request, clone);
-        foreach (KeyValuePair<string, IEnumerable<string>> header in request.Headers)
-        {
-            clone.Headers.TryAddWithoutValidation(header.Key, header.Value);
-        }
+        CopyHeaders(request.Headers, clone.Headers);
         if (request.Content is { } content)
         {
 #if NETSTANDARD2_0
@@ -29,5 +28,28 @@ internal static class RequestClone
             }
         }
         return clone;
+    }
+
+    private static void CopyHeaders(HttpRequestHeaders from, HttpRequestHeaders to)
+    {
+        // As a value, which cannot change: its text is long, and read again and again.
+        to.Authorization = from.Authorization;
+#if NETSTANDARD2_0
+        foreach (KeyValuePair<string, IEnumerable<string>> header in from)
+        {
+            if (to.Authorization is null || header.Key is not "Authorization")
+            {
+                to.TryAddWithoutValidation(header.Key, header.Value);
+            }
+        }
+#else
+        foreach (KeyValuePair<string, HeaderStringValues> header in from.NonValidated)
+        {
+            if (to.Authorization is null || header.Key is not "Authorization")
+            {
+                to.TryAddWithoutValidation(header.Key, header.Value);
+            }
+        }
+#endif
     }
 }

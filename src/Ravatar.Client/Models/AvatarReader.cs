@@ -137,23 +137,25 @@ internal static class AvatarReader
         Uri? small = null;
         Uri? medium = null;
         Uri? large = null;
+        Dictionary<string, JsonElement>? unknown = null;
         while (reader.Read() && reader.TokenType is JsonTokenType.PropertyName)
         {
-            string name = JsonRead.GetString(ref reader);
-            reader.Read();
-            switch (name)
+            switch (JsonRead.GetString(ref reader))
             {
                 case "small":
+                    reader.Read();
                     small = JsonRead.ReadUriOrNull(ref reader);
                     break;
                 case "medium":
+                    reader.Read();
                     medium = JsonRead.ReadUriOrNull(ref reader);
                     break;
                 case "large":
+                    reader.Read();
                     large = JsonRead.ReadUriOrNull(ref reader);
                     break;
                 default:
-                    reader.Skip();
+                    JsonRead.Keep(ref reader, ref unknown);
                     break;
             }
         }
@@ -162,6 +164,7 @@ internal static class AvatarReader
             Small = small,
             Medium = medium,
             Large = large,
+            AdditionalProperties = unknown,
         };
     }
 }

@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace Ravatar.Client;
 
 /// <summary>One page of <c>GET /chat</c>, in the server's own order.</summary>
@@ -11,6 +13,12 @@ public sealed class HistoryPage
 
     /// <summary>Whether another page follows: <c>has_more_messages</c>.</summary>
     public bool HasMore { get; init; }
+
+    /// <summary>Members this version does not know, as they came; <see langword="null"/> when there were none.</summary>
+    public IReadOnlyDictionary<string, JsonElement>? AdditionalProperties { get; init; }
+
+    /// <summary>The body's own status: <c>status</c>, which tells of failures alone.</summary>
+    internal int? Status { get; init; }
 
     /// <summary>How long its JSON was: about what it keeps in memory, twice over where texts are UTF-16.</summary>
     internal int Bytes { get; init; }

@@ -21,6 +21,8 @@ internal static class HistoryReader
         }
         List<HistoryMessage>? messages = null;
         bool hasMore = false;
+        int? status = null;
+        Dictionary<string, JsonElement>? unknown = null;
         while (reader.Read() && reader.TokenType is JsonTokenType.PropertyName)
         {
             if (JsonRead.Is(ref reader, "payload"u8))
@@ -33,10 +35,14 @@ internal static class HistoryReader
                 reader.Read();
                 hasMore = JsonRead.ReadBoolOrNull(ref reader) ?? false;
             }
-            else
+            else if (JsonRead.Is(ref reader, "status"u8))
             {
                 reader.Read();
-                reader.Skip();
+                status = JsonRead.ReadInt32OrNull(ref reader);
+            }
+            else
+            {
+                JsonRead.Keep(ref reader, ref unknown);
             }
         }
         JsonRead.ExpectEnd(ref reader);
@@ -45,6 +51,8 @@ internal static class HistoryReader
             Page = page,
             Messages = messages ?? throw new JsonException("It has no list \"payload\"."),
             HasMore = hasMore,
+            Status = status,
+            AdditionalProperties = unknown,
             Bytes = json.Length,
         };
     }

@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace Ravatar.Client;
 
 /// <summary>An avatar's pictures: <c>previewIcons</c> of <c>GET /connection</c>. Each is <see langword="null"/> where the server gave none.</summary>
@@ -11,4 +13,7 @@ public sealed class PreviewIcons
 
     /// <summary>The large picture: <c>large</c>.</summary>
     public Uri? Large { get; init; }
+
+    /// <summary>Members this version does not know, as they came; <see langword="null"/> when there were none.</summary>
+    public IReadOnlyDictionary<string, JsonElement>? AdditionalProperties { get; init; }
 }

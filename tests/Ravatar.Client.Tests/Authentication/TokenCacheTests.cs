@@ -148,6 +148,57 @@ public class TokenCacheTests
         Assert.Equal((3, reads), (_issued.Count, _cache.Reads));
     }
 
+    [Fact]
+    public async Task A_refused_token_does_not_come_back_where_its_replacement_failed()
+    {
+        bool down = false;
+        await using TokenSource tokens = Source(issue: () => down ? throw new RavatarTimeoutException("down") : null!);
+        AccessToken refused = await tokens.GetAsync(default);
+        down = true;
+        await Assert.ThrowsAsync<RavatarTimeoutException>(() => tokens.RefreshAsync(refused, default));
+        await Assert.ThrowsAsync<RavatarTimeoutException>(() => tokens.GetAsync(default).AsTask());
+        down = false;
+        AccessToken next = await tokens.GetAsync(default);
+        Assert.Equal((_issued[1], false, 2), (next.Value, next.IsShared, _issued.Count));
+    }
+
+    [Fact]
+    public async Task Unless_another_process_has_left_a_better_one()
+    {
+        bool down = false;
+        await using TokenSource tokens = Source(issue: () => down ? throw new RavatarTimeoutException("down") : null!);
+        await using TokenSource others = Source();
+        AccessToken refused = await tokens.GetAsync(default);
+        down = true;
+        await Assert.ThrowsAsync<RavatarTimeoutException>(() => tokens.RefreshAsync(refused, default));
+        AccessToken better = await others.RefreshAsync(await others.GetAsync(default), default);
+        Assert.Equal((better.Value, 2), ((await tokens.GetAsync(default)).Value, _issued.Count));
+    }
+
+    [Fact]
+    public async Task Who_needs_a_new_one_is_not_content_with_what_others_wait_for()
+    {
+        await using TokenSource first = Source();
+        await using TokenSource second = Source();
+        AccessToken mine = await first.GetAsync(default);
+        AccessToken theirs = await second.GetAsync(default);
+        AccessToken left = await second.RefreshAsync(theirs, default);
+        TaskCompletionSource reading = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        TaskCompletionSource open = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        _cache.Before = _ =>
+        {
+            reading.TrySetResult();
+            return open.Task;
+        };
+        Task<AccessToken> content = first.RefreshAsync(mine, default);
+        await reading.Task.WaitAsync(ManualTimeProvider.HangGuard, TestContext.Current.CancellationToken);
+        Task<AccessToken> needy = first.RefreshAsync(mine, mayShare: false, default);
+        open.SetResult();
+        Assert.Equal(left.Value, (await content).Value);
+        AccessToken got = await needy;
+        Assert.Equal((_issued[2], false, 3), (got.Value, got.IsShared, _issued.Count));
+    }
+
     [Theory]
     [InlineData("user-2", "proj-1", "https://chat.example/")]
     [InlineData("user-1", null, "https://chat.example/")]

@@ -112,6 +112,30 @@ public sealed class TelemetryTests : IDisposable
     }
 
     [Fact]
+    public async Task Each_attempt_tells_the_server_its_own_span()
+    {
+        ConcurrentQueue<Activity> attempts = new();
+        using ActivityListener platform = new()
+        {
+            ShouldListenTo = static source => source.Name == "System.Net.Http",
+            Sample = static (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
+            ActivityStopped = attempts.Enqueue,
+        };
+        ActivitySource.AddActivityListener(platform);
+        await using FakeRavatarServer server = await FakeRavatarServer.StartAsync();
+        await using RavatarClient client = Create(server);
+        server.Script.Connection.FailOnce(502);
+        server.Script.Connection.FailOnce(403);
+        await client.GetConfigurationAsync(Token);
+        string[] told =
+        [
+            .. server.Received.Requests.Where(static r => r.Path == "/connection").Select(static r => r.Headers["traceparent"]),
+        ];
+        Assert.Equal(3, told.Length);
+        Assert.Equal(3, told.Intersect(attempts.Select(static a => a.Id)).Count());
+    }
+
+    [Fact]
     public async Task Failures_have_their_type()
     {
         Listen();

@@ -62,12 +62,85 @@ public class ErrorTests
         Assert.Equal("pay", error.ServerMessage);
     }
 
-    [Fact]
-    public async Task An_error_without_anything_else_is_a_failure()
+    [Theory]
+    [InlineData("""{"avatars_info":[],"languages":[],"status":403}""")]
+    [InlineData("""{"avatars_info":[{"_id":"a"}],"status":403,"error":"Token expired"}""")]
+    public async Task A_refusal_behind_the_lists_asks_for_a_new_token(string refusal)
     {
         await using TestClient test = new();
-        test.Server.AnswerWith("""{"error":"no_connection_data"}""");
-        Assert.Equal("no_connection_data", (await FailureAsync(test)).ErrorCode);
+        test.Server.AnswerInTurn(() => ScriptedHandler.Json(refusal), static () => ScriptedHandler.Json(TestClient.ConfigurationJson));
+        Assert.Equal("session-1", (await test.Client.GetConfigurationAsync()).Session);
+        Assert.Equal(2, test.Server.Count("POST /jwt"));
+    }
+
+    [Theory]
+    [InlineData("", 200)]
+    [InlineData("x", 100)]
+    public async Task In_a_long_answer_a_refusal_is_found_behind_what_is_empty(string id, int rows)
+    {
+        await using TestClient test = new();
+        string list = string.Join(',', Enumerable.Repeat($$"""{"_id":"{{id.PadRight(60)}}"}""", rows));
+        test.Server.AnswerWith($$"""{"languages":[],"x":{},"status":"402","avatars_info":[{{list}}]}""");
+        Assert.IsType<RavatarPaymentRequiredException>(await FailureAsync(test));
+        Assert.Equal(HttpStatusCode.PaymentRequired, test.Server.Answered[^1].StatusCode);
+        test.Server.AnswerWith($$"""{"avatars_info":[{{list}}],"status":"402"}""");
+        Assert.IsType<RavatarPaymentRequiredException>(await FailureAsync(test));
+    }
+
+    [Theory]
+    [InlineData("""{"payload":[],"has_more_messages":false,"status":402,"error":"pay"}""", 402, "pay")]
+    [InlineData("""{"payload":[{"_id":"1"}],"status":402,"message":"pay"}""", 402, "pay")]
+    [InlineData("""{"payload":[],"error":"no_history"}""", 200, "no_history")]
+    [InlineData("""{"payload":[],"result":"failure","message":"no"}""", 200, "no")]
+    [InlineData("""{"payload":[],"error":{"message":"no"}}""", 200, "no")]
+    public async Task A_history_that_tells_of_a_failure_is_no_empty_one(string json, int status, string message)
+    {
+        await using TestClient test = new();
+        test.Server.AnswerWith(json);
+        RavatarApiException error = await Assert.ThrowsAnyAsync<RavatarApiException>(() => test.Client.GetHistoryPageAsync());
+        Assert.Equal(((HttpStatusCode)status, message), (error.StatusCode, error.ServerMessage));
+        await Assert.ThrowsAnyAsync<RavatarApiException>(async () =>
+        {
+            await foreach (HistoryMessage _ in test.Client.GetHistoryAsync()) { }
+        });
+    }
+
+    [Fact]
+    public async Task A_refusal_told_behind_the_messages_of_a_history_asks_for_a_new_token()
+    {
+        await using TestClient test = new();
+        test.Server.AnswerInTurn(
+            static () => ScriptedHandler.Json("""{"payload":[],"has_more_messages":false,"status":403,"error":"Token expired"}"""),
+            static () => ScriptedHandler.Json("""{"payload":[{"_id":"1"}],"has_more_messages":false}""")
+        );
+        Assert.Single((await test.Client.GetHistoryPageAsync()).Messages);
+        Assert.Equal(2, test.Server.Count("POST /jwt"));
+    }
+
+    [Theory]
+    [InlineData("""{"payload":[],"error":null}""")]
+    [InlineData("""{"payload":[],"error":"","result":"success"}""")]
+    [InlineData("""{"payload":[],"status":200,"message":"No messages yet"}""")]
+    [InlineData("""{"payload":[],"result":"\ud800"}""")]
+    public async Task An_empty_history_is_one_whatever_is_said_with_it(string json)
+    {
+        await using TestClient test = new();
+        test.Server.AnswerWith(json);
+        Assert.Empty((await test.Client.GetHistoryPageAsync()).Messages);
+    }
+
+    [Theory]
+    [InlineData("""{"error":"no_connection_data"}""", "no_connection_data")]
+    [InlineData("""{"result":"failure","message":"no"}""", "no")]
+    [InlineData("""{"message":"no"}""", "no")]
+    [InlineData("""{"result":"failure"}""", null)]
+    public async Task An_error_without_anything_else_is_a_failure(string json, string? message)
+    {
+        await using TestClient test = new();
+        test.Server.AnswerWith(json);
+        RavatarApiException error = await FailureAsync(test);
+        Assert.Equal(HttpStatusCode.OK, error.StatusCode);
+        Assert.Contains(message ?? "failure", error.ServerMessage, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -89,7 +162,12 @@ public class ErrorTests
     [Theory]
     [InlineData("""{"message":"only words"}""", null, "only words")]
     [InlineData("""{"error":"only_code"}""", "only_code", "only_code")]
-    [InlineData("""{"error":{"code":"x","message":"nested"}}""", "x", "x")]
+    [InlineData("""{"error":{"code":"x","message":"nested"}}""", "x", "nested")]
+    [InlineData("""{"error":{"message":"nested","code":"x"}}""", "x", "nested")]
+    [InlineData("""{"error":{"message":"nested"}}""", null, "nested")]
+    [InlineData("""{"error":{"code":7}}""", "7", "7")]
+    [InlineData("""{"error":{"code":"x","message":"nested"},"message":"outside"}""", "x", "outside")]
+    [InlineData("""{"message":{"code":"x","message":"nested"}}""", "x", "nested")]
     [InlineData("""{"error":12,"message":null}""", "12", "12")]
     [InlineData("\"just a string\"", null, "just a string")]
     [InlineData("Bad Gateway", null, "Bad Gateway")]
@@ -224,17 +302,39 @@ public class ErrorTests
     }
 
     [Fact]
-    public async Task A_token_that_is_quoted_behind_a_redirect_which_the_transport_followed_is_masked()
+    public async Task A_token_that_is_quoted_in_answer_to_a_request_which_lost_it_on_its_way_is_masked()
     {
         await using TestClient test = new();
         test.Server.Answer = (seen, _) =>
         {
             HttpResponseMessage response = ScriptedHandler.Text($"you sent {seen.Token}", "text/plain", HttpStatusCode.BadRequest);
-            response.RequestMessage = new HttpRequestMessage(HttpMethod.Get, "https://chat.rvtr.ai/elsewhere"); // without the token
+            response.RequestMessage = new HttpRequestMessage(HttpMethod.Get, "https://chat.rvtr.ai/connection"); // without the token
             return Task.FromResult(response);
         };
         Assert.Equal("you sent [token]", (await FailureAsync(test)).ServerMessage);
         Assert.DoesNotContain("token-1", test.Logs.Text, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(200, "GET", "https://chat.rvtr.ai/elsewhere")] // what comes of a redirect
+    [InlineData(400, "GET", "https://chat.rvtr.ai/elsewhere")]
+    [InlineData(403, "GET", "https://chat.rvtr.ai/elsewhere")]
+    [InlineData(200, "GET", "https://token-1.rvtr.ai/elsewhere")]
+    public async Task What_comes_from_behind_a_redirect_which_the_transport_followed_is_not_read(int status, string method, string address)
+    {
+        await using TestClient test = new();
+        test.Server.Answer = (seen, _) =>
+        {
+            HttpResponseMessage response = ScriptedHandler.Json(TestClient.ConfigurationJson, (HttpStatusCode)status);
+            response.RequestMessage = new HttpRequestMessage(new HttpMethod(method), address); // without the token
+            return Task.FromResult(response);
+        };
+        RavatarApiException error = await FailureAsync(test);
+        Assert.Contains("redirects", error.Message, StringComparison.Ordinal);
+        Assert.Equal(typeof(RavatarApiException), error.GetType());
+        Assert.True(test.Server.Answered[^1].IsDisposed);
+        Assert.Equal(1, test.Server.Count("POST /jwt"));
+        Assert.DoesNotContain("token-1", test.Logs.Text + error, StringComparison.Ordinal);
     }
 
     [Fact]

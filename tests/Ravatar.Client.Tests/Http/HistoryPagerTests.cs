@@ -1,3 +1,4 @@
+using System.Reflection;
 using System.Threading.Channels;
 using Xunit;
 
@@ -210,6 +211,43 @@ public class HistoryPagerTests
         Assert.InRange(pages.Count(p => p.IsAlive), 0, 10);
         Assert.InRange(ids.Count(i => i.IsAlive), 0, 20);
         Assert.True(await reader.MoveNextAsync());
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_token_that_lives_on_keeps_nothing_of_what_was_read_on_it(bool asArgument)
+    {
+        using CancellationTokenSource application = new();
+        CancellationToken token = application.Token;
+        HistoryPager pager = Pager((page, _) => Task.FromResult(Slice(Ids(30), page)), prefetch: 3);
+        for (int i = 0; i < 10; i++)
+        {
+            await using IAsyncEnumerator<HistoryMessage> reader = pager
+                .ReadAllAsync(asArgument ? token : default)
+                .GetAsyncEnumerator(asArgument ? default : token);
+            while (await reader.MoveNextAsync()) { }
+        }
+        Assert.Equal(0, RegistrationsOn(application));
+    }
+
+    /// <summary>How many callbacks wait for a cancellation: only the platform's own fields tell.</summary>
+    private static int RegistrationsOn(CancellationTokenSource source)
+    {
+        object? registrations = Field(source, "_registrations");
+        int count = 0;
+        for (object? node = registrations is null ? null : Field(registrations, "Callbacks"); node is not null; node = Field(node, "Next"))
+        {
+            count++;
+        }
+        return count;
+
+        static object? Field(object owner, string name)
+        {
+            FieldInfo? field = owner.GetType().GetField(name, BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.Public);
+            Assert.True(field is not null, $"{owner.GetType()} has no {name} any more.");
+            return field.GetValue(owner);
+        }
     }
 
     private Task<List<string>> ReadAsync(Func<int, HistoryPage> server) =>

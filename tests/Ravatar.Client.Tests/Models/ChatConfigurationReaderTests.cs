@@ -34,6 +34,7 @@ public class ChatConfigurationReaderTests
         Assert.Equal(new Uri("https://example.com/start-icon.png"), avatar.StartButtonIcon);
         Assert.Equal(new Uri("https://example.com/idle.mp4"), avatar.IdleVideo);
         Assert.Null(avatar.AdditionalProperties);
+        Assert.Null(avatar.PreviewIcons.AdditionalProperties);
         Language language = Assert.Single(configuration.Languages);
         Assert.Equal("en", language.Code);
         Assert.Equal("English", language.Name);
@@ -86,10 +87,12 @@ public class ChatConfigurationReaderTests
     public void Unknown_members_and_values_survive()
     {
         ChatConfiguration configuration = Read(
-            """{"theme":{"dark":true},"avatars_info":[{"_id":"a","mood":[1]}],"languages":[{"language_code":"en","rtl":false}],"chat_types":["text","hologram"]}"""
+            """{"theme":{"dark":true},"avatars_info":[{"_id":"a","mood":[1],"previewIcons":{"small":"/s.png","xlarge":"/x.png"}}],"languages":[{"language_code":"en","rtl":false}],"chat_types":["text","hologram"]}"""
         );
         Assert.True(configuration.AdditionalProperties!["theme"].GetProperty("dark").GetBoolean());
         Assert.Equal("[1]", configuration.Avatars[0].AdditionalProperties!["mood"].GetRawText());
+        PreviewIcons icons = configuration.Avatars[0].PreviewIcons;
+        Assert.Equal(("/s.png", "/x.png"), (icons.Small!.ToString(), icons.AdditionalProperties!["xlarge"].GetString()));
         Assert.Equal(JsonValueKind.False, configuration.Languages[0].AdditionalProperties!["rtl"].ValueKind);
         Assert.Equal("hologram", configuration.ChatTypes[1].ToString());
     }

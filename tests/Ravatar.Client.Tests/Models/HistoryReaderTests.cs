@@ -42,6 +42,7 @@ public class HistoryReaderTests
         Assert.Equal("Assistant", answer.AvatarName);
         Assert.Equal(new Uri("https://example.com/response.mp4"), answer.FileUrl);
         Assert.Null(answer.AdditionalProperties);
+        Assert.Null(page.AdditionalProperties);
     }
 
     [Fact]
@@ -86,6 +87,8 @@ public class HistoryReaderTests
         Assert.Equal("sideways", row.Direction.Value);
         Assert.Equal("fine", row.AdditionalProperties!["mood"].GetString());
         Assert.True(page.HasMore);
+        Assert.Equal("""{"a":[]}""", page.AdditionalProperties!["extra"].GetRawText());
+        Assert.Equal(["extra"], page.AdditionalProperties.Keys);
     }
 
     [Theory]

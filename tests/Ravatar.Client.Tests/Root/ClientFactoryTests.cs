@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -80,6 +81,20 @@ public class ClientFactoryTests
     {
         ArgumentException error = Assert.Throws<ArgumentException>(() => ByHand(o => o.UserId = "user-a"));
         Assert.Contains("UserId: each client of a factory has its own", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_refused_token_is_not_sent_again_where_its_replacement_failed()
+    {
+        using RavatarClientFactory factory = ByHand();
+        await using RavatarClient client = factory.Create("user-a");
+        await client.GetConfigurationAsync(Token);
+        _server.RevokeAll();
+        _server.Jwt = static (_, _) => Task.FromResult(ScriptedHandler.Json("{}", HttpStatusCode.BadRequest));
+        await Assert.ThrowsAsync<RavatarApiException>(() => client.GetConfigurationAsync(Token));
+        _server.Jwt = null;
+        await client.GetConfigurationAsync(Token);
+        Assert.Equal(["token-1", "token-1", "token-2"], _server.Seen.Where(r => r.Token is not null).Select(r => r.Token));
     }
 
     [Fact]

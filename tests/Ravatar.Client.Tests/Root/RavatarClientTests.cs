@@ -104,6 +104,21 @@ public class RavatarClientTests
         Assert.Equal(1, test.Server.Count("POST /jwt"));
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(-1)]
+    [InlineData(86_401)]
+    public async Task A_time_out_for_answers_that_cannot_be_is_named(double seconds)
+    {
+        await using TestClient test = new();
+        ArgumentOutOfRangeException error = await Assert.ThrowsAsync<ArgumentOutOfRangeException>(
+            "options",
+            () => test.Client.OpenChatAsync(new() { AnswerTimeout = TimeSpan.FromSeconds(seconds) }, TestContext.Current.CancellationToken)
+        );
+        Assert.StartsWith("AnswerTimeout: ", error.Message, StringComparison.Ordinal);
+        Assert.Empty(test.Server.Seen);
+    }
+
     [Fact]
     public async Task Who_has_given_up_already_sends_nothing()
     {
@@ -120,6 +135,34 @@ public class RavatarClientTests
             await foreach (HistoryMessage _ in test.Client.GetHistoryAsync().WithCancellation(cancelled)) { }
         });
         Assert.Empty(test.Server.Seen);
+    }
+
+    [Theory]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    [InlineData(true, true)]
+    public async Task Who_gives_up_a_history_gets_his_own_token_back(bool asArgument, bool asEnumerators)
+    {
+        await using TestClient test = new();
+        TaskCompletionSource asked = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        test.Server.Answer = (_, token) =>
+        {
+            asked.TrySetResult();
+            return ScriptedHandler.Silence(token);
+        };
+        using CancellationTokenSource caller = new();
+        using CancellationTokenSource other = new();
+        IAsyncEnumerable<HistoryMessage> history = test.Client.GetHistoryAsync(
+            asArgument && asEnumerators ? other.Token
+            : asArgument ? caller.Token
+            : default
+        );
+        await using IAsyncEnumerator<HistoryMessage> reader = history.GetAsyncEnumerator(asEnumerators ? caller.Token : default);
+        Task<bool> reading = reader.MoveNextAsync().AsTask();
+        await asked.Task.WaitAsync(TestContext.Current.CancellationToken);
+        await caller.CancelAsync();
+        OperationCanceledException cancelled = await Assert.ThrowsAnyAsync<OperationCanceledException>(() => reading);
+        Assert.Equal(caller.Token, cancelled.CancellationToken);
     }
 
     [Fact]

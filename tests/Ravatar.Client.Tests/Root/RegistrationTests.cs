@@ -3,6 +3,7 @@ using Microsoft.Extensions.Caching.Distributed;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Http;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Xunit;
@@ -78,6 +79,75 @@ public class RegistrationTests
         Assert.Equal(2, _server.Count("POST /jwt"));
         Assert.Equal(3, _server.Count("GET /connection"));
         Assert.Equal(5, attempts);
+    }
+
+    [Fact]
+    public async Task The_callers_handlers_are_given_each_attempt_as_the_first()
+    {
+        await using ServiceProvider provider = Provider(builder => builder.AddHttpMessageHandler(static () => new ChangingHandler()));
+        _server.AnswerInTurn(
+            () => ScriptedHandler.Json("{}", HttpStatusCode.Forbidden),
+            () => ScriptedHandler.Json("{}", HttpStatusCode.GatewayTimeout),
+            () => ScriptedHandler.Json(TestClient.ConfigurationJson)
+        );
+        Task<ChatConfiguration> call = provider
+            .GetRequiredService<RavatarClient>()
+            .GetConfigurationAsync(TestContext.Current.CancellationToken);
+        await _time.AdvanceToTimerAsync(TimeSpan.Zero, TimeSpan.FromSeconds(29), TestContext.Current.CancellationToken);
+        await call;
+        Assert.Equal(5, _server.Seen.Count);
+        Assert.All(_server.Seen, seen => Assert.Equal("?key=1", seen.Uri.Query));
+        Assert.All(
+            _server.Seen,
+            seen => Assert.Single(seen.Headers.Split('\n'), static h => h.TrimEnd().Equals("X-Key: 1", StringComparison.Ordinal))
+        );
+        Assert.Equal(["token-1", "token-2", "token-2"], _server.Seen.Where(static s => s.Token is not null).Select(static s => s.Token));
+    }
+
+    [Fact]
+    public async Task The_callers_handlers_may_send_requests_elsewhere()
+    {
+        await using ServiceProvider provider = Provider(builder => builder.AddHttpMessageHandler(static () => new GatewayHandler()));
+        ChatConfiguration configuration = await provider
+            .GetRequiredService<RavatarClient>()
+            .GetConfigurationAsync(TestContext.Current.CancellationToken);
+        Assert.Equal("session-1", configuration.Session);
+        Assert.All(_server.Seen, static seen => Assert.Equal("gateway.internal", seen.Uri.Host));
+    }
+
+    [Theory]
+    [InlineData("Retry:MaxRetries", "99")]
+    [InlineData("Retry:MaxRetries", "0")]
+    public async Task A_configuration_that_changes_later_changes_nothing(string name, string value)
+    {
+        IConfigurationRoot configuration = new ConfigurationBuilder()
+            .AddInMemoryCollection(new Dictionary<string, string?> { ["UserId"] = "user-1" })
+            .Build();
+        ServiceCollection services = Services();
+        services.AddRavatarClient(configuration).ConfigurePrimaryHttpMessageHandler(() => _server);
+        await using ServiceProvider provider = services.BuildServiceProvider();
+        RavatarClient client = provider.GetRequiredService<RavatarClient>();
+        configuration[name] = value;
+        Record.Exception(configuration.Reload); // the platform's, where what it loads is refused
+        _server.AnswerInTurn(
+            () => ScriptedHandler.Json("{}", HttpStatusCode.GatewayTimeout),
+            () => ScriptedHandler.Json(TestClient.ConfigurationJson)
+        );
+        Task<ChatConfiguration> call = client.GetConfigurationAsync(TestContext.Current.CancellationToken);
+        Task<TimeSpan> delay = _time.WaitForTimerAsync(TimeSpan.Zero, TimeSpan.FromSeconds(29), TestContext.Current.CancellationToken);
+        if (await Task.WhenAny(call, delay) == delay)
+        {
+            _time.Advance(await delay);
+        }
+        Assert.Equal("session-1", (await call).Session);
+    }
+
+    [Fact]
+    public async Task An_application_may_give_its_own_primary_handler_a_lifetime()
+    {
+        await using ServiceProvider provider = Provider(static builder => builder.SetHandlerLifetime(TimeSpan.FromMinutes(7)));
+        HttpClientFactoryOptions options = provider.GetRequiredService<IOptionsMonitor<HttpClientFactoryOptions>>().Get("Ravatar.Client");
+        Assert.Equal(TimeSpan.FromMinutes(7), options.HandlerLifetime);
     }
 
     [Fact]
@@ -188,6 +258,27 @@ public class RegistrationTests
         services.AddSingleton<TimeProvider>(_time);
         services.AddLogging(b => b.SetMinimumLevel(LogLevel.Trace).AddProvider(_logs));
         return services;
+    }
+
+    /// <summary>Does what handlers do to the request they are given.</summary>
+    private sealed class ChangingHandler : DelegatingHandler
+    {
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            request.Headers.Add("X-Key", "1");
+            string address = request.RequestUri!.AbsoluteUri;
+            request.RequestUri = new Uri(address + (address.Contains('?', StringComparison.Ordinal) ? "&" : "?") + "key=1");
+            return base.SendAsync(request, cancellationToken);
+        }
+    }
+
+    private sealed class GatewayHandler : DelegatingHandler
+    {
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            request.RequestUri = new UriBuilder(request.RequestUri!) { Host = "gateway.internal" }.Uri;
+            return base.SendAsync(request, cancellationToken);
+        }
     }
 
     private sealed class CountingHandler(Action count) : DelegatingHandler

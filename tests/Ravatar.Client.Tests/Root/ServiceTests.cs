@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using Microsoft.Extensions.DependencyInjection;
 using Ravatar.Client.Testing;
 using Xunit;
 
@@ -143,6 +144,31 @@ public class ServiceTests
         Assert.Contains(elsewhere.BaseAddress.Authority, error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain(elsewhere.Received.Requests, r => r.HasToken);
         Assert.Equal(callersClient ? 1 : 0, elsewhere.Received.RequestCount("/connection"));
+    }
+
+    [Theory]
+    [InlineData("/connection", 307, "client")]
+    [InlineData("/connection", 307, "container")]
+    [InlineData("/connection", 302, "client")]
+    [InlineData("/jwt", 302, "client")]
+    [InlineData("/jwt", 302, "container")]
+    public async Task A_redirect_that_is_followed_on_the_same_server_is_an_error_as_well(string path, int status, string way)
+    {
+        await using FakeRavatarServer server = await StartAsync();
+        FakeEndpoint redirecting = path == "/jwt" ? server.Script.Jwt : server.Script.Connection;
+        redirecting.AlwaysRespond(FakeResponse.Json("{}", status).WithHeader("Location", $"/chat?user_id={UserId}"));
+        using HttpClient follower = new();
+        ServiceCollection services = new();
+        services
+            .AddRavatarClient(o => (o.UserId, o.BaseAddress) = (UserId, server.BaseAddress))
+            .ConfigurePrimaryHttpMessageHandler(static () => new HttpClientHandler());
+        await using ServiceProvider provider = services.BuildServiceProvider();
+        await using RavatarClient byHand = new(Options(server), follower);
+        RavatarClient client = way == "client" ? byHand : provider.GetRequiredService<RavatarClient>();
+        RavatarApiException error = await Assert.ThrowsAnyAsync<RavatarApiException>(() => client.GetConfigurationAsync(Token));
+        Assert.Contains("redirects", error.Message, StringComparison.Ordinal);
+        Assert.Equal(typeof(RavatarApiException), error.GetType());
+        Assert.Equal(1, server.Received.RequestCount("/jwt"));
     }
 
     [Fact]

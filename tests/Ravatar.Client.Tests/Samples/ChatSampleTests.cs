@@ -50,6 +50,29 @@ public class ChatSampleTests
     }
 
     [Fact]
+    public async Task What_nobody_asked_for_goes_to_stderr()
+    {
+        await using FakeRavatarServer server = await StartAsync();
+        using SampleProcess process = SampleProcess.Start(Name, ["--url", server.BaseAddress.AbsoluteUri]);
+        await process.Input.WriteLineAsync("one");
+        await process.Input.FlushAsync(TestContext.Current.CancellationToken);
+        await process.WaitForOutputAsync("You said: one");
+        await server.Chat.PushAsync("""{"type":"incoming","answer":"psst","request":"other"}""", TestContext.Current.CancellationToken);
+        await process.WaitForErrorAsync("psst");
+        // While a question waits: it might be the answer, until there is another one, with which the program ends.
+        server.Chat.AnswerWith(static _ => null);
+        await process.Input.WriteAsync("two");
+        process.Input.Close();
+        await server.Received.WaitForMessagesAsync(2, TestContext.Current.CancellationToken);
+        await server.Chat.PushAsync("""{"type":"incoming","answer":"hush","request":"other"}""", TestContext.Current.CancellationToken);
+        await server.Chat.PushAsync("""{"type":"incoming","answer":"second","request":"two"}""", TestContext.Current.CancellationToken);
+        SampleResult result = await process.EndAsync();
+        Assert.Equal((0, "You said: one\nsecond\n"), (result.ExitCode, result.Output));
+        Assert.Contains("hush", result.Error, StringComparison.Ordinal);
+        Assert.Equal(2, result.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
+    }
+
+    [Fact]
     public async Task Line_breaks_in_answers_become_spaces()
     {
         await using FakeRavatarServer server = await StartAsync();

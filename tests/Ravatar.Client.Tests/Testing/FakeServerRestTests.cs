@@ -45,6 +45,33 @@ public sealed class FakeServerRestTests
         Assert.Equal(status, (int)reply.Status);
         Assert.Equal(error, reply.Json.GetProperty("error").GetString());
         Assert.Equal(0, server.Received.JwtIssued);
+        // A project that the server does not know is a fault of nobody's.
+        Assert.Equal(status == 401, server.Received.Violations.Count == 0);
+    }
+
+    [Theory]
+    [InlineData("GET", "jwt")]
+    [InlineData("POST", "connection")]
+    [InlineData("GET", "conection")]
+    [InlineData("DELETE", "chat")]
+    public async Task What_is_no_endpoint_is_listed(string method, string path)
+    {
+        await using var server = await FakeRavatarServer.StartAsync(cancellationToken: Ct);
+        using var client = await BareClient.SignInAsync(server);
+        using HttpRequestMessage request = new(new HttpMethod(method), path);
+
+        Assert.Equal(HttpStatusCode.NotFound, (await client.SendAsync(request)).Status);
+        Assert.StartsWith($"{method} /{path}: ", Assert.Single(server.Received.Violations), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_member_that_is_there_twice_is_listed()
+    {
+        await using var server = await FakeRavatarServer.StartAsync(cancellationToken: Ct);
+        using BareClient client = new(server);
+
+        Assert.Equal(HttpStatusCode.OK, (await client.PostAsync("jwt", """{"user_id":"u","user_id":"u"}""")).Status);
+        Assert.Contains("'user_id' is there twice", Assert.Single(server.Received.Violations), StringComparison.Ordinal);
     }
 
     [Fact]
