@@ -95,14 +95,16 @@ internal sealed class ChatNotes(ChatChannel chat, Avatar? avatar, SampleConsole 
     }
 
     /// <summary>Events come in order: where all answers that were told have arrived here too, so has whatever came before them.</summary>
-    private Task CatchUpAsync(Task aside, CancellationToken cancellationToken)
+    private async Task CatchUpAsync(Task aside, CancellationToken cancellationToken)
     {
+        Task caughtUp;
         lock (_gate)
         {
             _caughtUp = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             NoteWhetherCaughtUp();
-            return Task.WhenAny(_caughtUp.Task, aside).WaitAsync(cancellationToken);
+            caughtUp = _caughtUp.Task;
         }
+        await Task.WhenAny(caughtUp, aside).WaitAsync(cancellationToken);
     }
 
     // Under the gate.
