@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Ravatar.Client.Testing;
 using Xunit;
 
@@ -8,6 +9,8 @@ namespace Ravatar.Client.Tests;
 /// </summary>
 public sealed class OpeningTests
 {
+    private readonly KeptAttempts _attempts = new();
+
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -149,6 +152,7 @@ public sealed class OpeningTests
             await ForAsync(server, static j => j.RequestCount("/chat") == 1 && j.RequestCount("/ws/chat") == 1);
         }
         await Assert.ThrowsAsync<RavatarPaymentRequiredException>(() => Soon(opening));
+        Assert.True(_attempts.AreOver);
         Assert.Equal(0, server.Received.SocketsAccepted);
     }
 
@@ -238,8 +242,9 @@ public sealed class OpeningTests
         ForAsync(server, j => j.RequestCount(path) == 1 && (path == "/jwt" || j.SocketsAccepted == 1));
 
     /// <summary>All sockets are closed, and nothing was said on them. Those that the client had heard of got a goodbye.</summary>
-    private static async Task AssertHungUpAsync(FakeRavatarServer server)
+    private async Task AssertHungUpAsync(FakeRavatarServer server)
     {
+        Assert.True(_attempts.AreOver);
         await ForAsync(server, static j => j.Sockets.All(static s => !s.IsOpen));
         Assert.All(server.Received.Sockets, static s => Assert.Equal((1000, 0), (s.ClientCloseCode ?? 1000, s.MessageCount)));
     }
@@ -254,7 +259,7 @@ public sealed class OpeningTests
 
     private static Task<FakeRavatarServer> StartAsync() => FakeRavatarServer.StartAsync(cancellationToken: Token);
 
-    private static RavatarClient Client(FakeRavatarServer server) =>
+    private RavatarClient Client(FakeRavatarServer server) =>
         new(
             new RavatarClientOptions
             {
@@ -262,5 +267,62 @@ public sealed class OpeningTests
                 BaseAddress = server.BaseAddress,
                 Chat = { Reconnect = { BaseDelay = TimeSpan.FromMilliseconds(10), MinDelay = TimeSpan.FromMilliseconds(1) } },
             }
-        );
+        )
+        {
+            Connectors = _ => _attempts,
+        };
+
+    /// <summary>Real sockets. They stay in reach: what nobody closes must not be closed by the garbage collector.</summary>
+    private sealed class KeptAttempts : IChatSocketConnector
+    {
+        private readonly ClientWebSocketConnector _platform = new(configure: null);
+        private readonly ConcurrentQueue<Attempt> _all = new();
+
+        /// <summary>Whether no attempt is under way, and all that came of them is disposed.</summary>
+        public bool AreOver => _all.All(static a => a.IsOver);
+
+        public bool CanWaitWithoutBuffer => _platform.CanWaitWithoutBuffer;
+
+        public bool TellsUpgradeStatus => _platform.TellsUpgradeStatus;
+
+        public bool DetectsSilentDeath => _platform.DetectsSilentDeath;
+
+        public async Task<IChatSocket> ConnectAsync(Uri address, CancellationToken cancellationToken)
+        {
+            Attempt attempt = new();
+            _all.Enqueue(attempt);
+            try
+            {
+                attempt.Socket = await _platform.ConnectAsync(address, cancellationToken);
+                return attempt;
+            }
+            catch
+            {
+                attempt.IsOver = true;
+                throw;
+            }
+        }
+    }
+
+    /// <summary>One of them: an attempt, and the socket that it became.</summary>
+    private sealed class Attempt : IChatSocket
+    {
+        public IChatSocket? Socket { get; set; }
+
+        public bool IsOver { get; set; }
+
+        public ValueTask SendAsync(ReadOnlyMemory<byte> message) => Socket!.SendAsync(message);
+
+        public ValueTask<SocketRead> ReceiveAsync(Memory<byte> buffer) => Socket!.ReceiveAsync(buffer);
+
+        public Task CloseOutputAsync() => Socket!.CloseOutputAsync();
+
+        public void Abort() => Socket!.Abort();
+
+        public void Dispose()
+        {
+            Socket!.Dispose();
+            IsOver = true;
+        }
+    }
 }
