@@ -90,7 +90,7 @@ internal sealed class ChannelLoop
         for (int epoch = 1; ; epoch++)
         {
             Task<(IChatSocket? Socket, ChatEnd? End)> connecting =
-                epoch == 1 ? _opening.TakeConnection() : _connector.ConnectAsync(outage, _stop);
+                epoch == 1 ? _opening.TakeConnectionAsync() : _connector.ConnectAsync(outage, _stop);
             (IChatSocket? socket, ChatEnd? end) = await connecting.ConfigureAwait(false);
             if (socket is null)
             {

@@ -11,8 +11,12 @@ internal sealed class ChatOpening
 
     private static readonly TimeSpan GoodbyeTime = TimeSpan.FromMilliseconds(250);
 
+    // Nobody reads it, so that pings of either side go unanswered; the platform's own give up after 23 s.
+    private static readonly TimeSpan FreshTime = TimeSpan.FromSeconds(10);
+
     private readonly CancellationTokenSource _stopping = new();
     private Task<(IChatSocket? Socket, ChatEnd? End)>? _connection;
+    private long _connected;
 
     public ChatOpening(ChatEnvironment environment, ChatChannelOptions options)
     {
@@ -39,11 +43,24 @@ internal sealed class ChatOpening
     /// <summary>Cancelled when it is given up, and when the channel that took it over is to leave.</summary>
     public CancellationToken Stopped { get; }
 
+    /// <summary>Completes when the first connection stands, or there will be none; for tests.</summary>
+    internal Task Connecting => Volatile.Read(ref _connection) ?? Task.CompletedTask;
+
     /// <summary>
-    /// Hands over the first socket, which nobody reads yet, or how the channel ended instead. Once: it is not kept here, where it would outlive its connection.
+    /// Hands over the first socket, or how the channel ended instead. Once: it is not kept here, where it would outlive its connection. One that has stood
+    /// unread for too long may be dead without anybody's knowing: it is replaced first.
     /// </summary>
-    public Task<(IChatSocket? Socket, ChatEnd? End)> TakeConnection() =>
-        Interlocked.Exchange(ref _connection, null) ?? throw new InvalidOperationException("The first connection was handed over already.");
+    public async Task<(IChatSocket? Socket, ChatEnd? End)> TakeConnectionAsync()
+    {
+        (IChatSocket? socket, ChatEnd? end) = await Take().ConfigureAwait(false);
+        if (socket is null || Environment.Time.GetElapsedTime(_connected) < FreshTime)
+        {
+            return (socket, end);
+        }
+        await HangUpAsync(socket).ConfigureAwait(false);
+        Connector.StartOver();
+        return await Connector.ConnectAsync(Outage, Stopped).ConfigureAwait(false);
+    }
 
     /// <summary>Ends what is under way.</summary>
     public void Stop() => _stopping.Cancel();
@@ -53,7 +70,7 @@ internal sealed class ChatOpening
     /// </summary>
     public async Task GiveUpAsync()
     {
-        Task<(IChatSocket? Socket, ChatEnd? End)> connection = TakeConnection();
+        Task<(IChatSocket? Socket, ChatEnd? End)> connection = Take();
         await Clock.CancelAsync(_stopping).ConfigureAwait(false);
         try
         {
@@ -70,20 +87,32 @@ internal sealed class ChatOpening
         States.ShowLast(new ChatStateChange(ChatState.Closed, "Opening it was given up."));
     }
 
-    private Task<(IChatSocket? Socket, ChatEnd? End)> BeginAsync()
+    private Task<(IChatSocket? Socket, ChatEnd? End)> Take() =>
+        Interlocked.Exchange(ref _connection, null) ?? throw new InvalidOperationException("The first connection was handed over already.");
+
+    private async Task<(IChatSocket? Socket, ChatEnd? End)> BeginAsync()
     {
         History.FixBaseline(Stopped);
-        return Connector.ConnectAsync(Outage, Stopped);
+        (IChatSocket? Socket, ChatEnd? End) connection = await Connector.ConnectAsync(Outage, Stopped).ConfigureAwait(false);
+        _connected = Environment.Time.GetTimestamp();
+        return connection;
     }
 
-    /// <summary>The server's own goodbye is not waited for: whoever gave up waits for this.</summary>
+    /// <summary>The server's own goodbye is not waited for: somebody waits for this.</summary>
     private async Task HangUpAsync(IChatSocket socket)
     {
         using (socket)
         {
-            Task goodbye = socket.CloseOutputAsync();
-            Detached.Observe(goodbye);
-            await goodbye.FinishesWithin(GoodbyeTime, Environment.Time).ConfigureAwait(false);
+            try
+            {
+                Task goodbye = socket.CloseOutputAsync();
+                Detached.Observe(goodbye);
+                await goodbye.FinishesWithin(GoodbyeTime, Environment.Time).ConfigureAwait(false);
+            }
+            catch (Exception)
+            {
+                // It is gone already, and some sockets say so at once.
+            }
             socket.Abort();
         }
     }

@@ -55,13 +55,14 @@ public sealed class OpeningTests
     public async Task What_the_socket_says_before_avatar_and_language_are_known_reaches_the_first_reader()
     {
         await using FakeRavatarServer server = await StartAsync();
-        server.Chat.Greeting = ["""{"type":"connection","content":"welcome"}"""];
         await using RavatarClient client = Client(server);
         Task<ChatChannel> opening;
         using (server.Script.Connection.Hold())
         {
             opening = client.OpenChatAsync(cancellationToken: Token);
-            await (await SocketAsync(server)).SendAsync("""{"type":"system","content":"soon"}""", Token);
+            FakeSocket socket = await SocketAsync(server);
+            await socket.SendAsync("""{"type":"connection","content":"welcome"}""", Token);
+            await socket.SendAsync("""{"type":"system","content":"soon"}""", Token);
         }
         await using ChatChannel chat = await Soon(opening);
         List<ChatEvent> events = [];
@@ -265,7 +266,11 @@ public sealed class OpeningTests
             {
                 UserId = "user-1",
                 BaseAddress = server.BaseAddress,
-                Chat = { Reconnect = { BaseDelay = TimeSpan.FromMilliseconds(10), MinDelay = TimeSpan.FromMilliseconds(1) } },
+                Chat =
+                {
+                    HistorySettleTime = TimeSpan.FromMilliseconds(60),
+                    Reconnect = { BaseDelay = TimeSpan.FromMilliseconds(10), MinDelay = TimeSpan.FromMilliseconds(1) },
+                },
             }
         )
         {

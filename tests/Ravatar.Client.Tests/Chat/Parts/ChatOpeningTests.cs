@@ -19,7 +19,7 @@ public class ChatOpeningTests
     {
         ChatOpening opening = Begin();
         await Soon(_historyAsked.Task);
-        (IChatSocket? socket, ChatEnd? end) = await Soon(opening.TakeConnection());
+        (IChatSocket? socket, ChatEnd? end) = await Soon(opening.TakeConnectionAsync());
         Assert.Same(Assert.Single(_sockets.Made), socket);
         Assert.Null(end);
         await Soon(opening.History.Baseline);
@@ -128,12 +128,41 @@ public class ChatOpeningTests
         Assert.Equal(ChatState.Closed, opening.States.Present.State);
     }
 
+    [Theory]
+    [InlineData(9.9, 1)]
+    [InlineData(10, 2)]
+    public async Task A_socket_that_nobody_read_for_long_is_replaced_before_it_is_used(double seconds, int sockets)
+    {
+        ChatOpening opening = Begin();
+        await Soon(opening.Connecting);
+        _time.Advance(TimeSpan.FromSeconds(seconds));
+        (IChatSocket? socket, _) = await Soon(opening.TakeConnectionAsync());
+        Assert.Equal(sockets, _sockets.Made.Count);
+        Assert.Same(_sockets.Made[^1], socket);
+        Assert.Empty(_sockets.Made[^1].Calls);
+        Assert.All(_sockets.Made.SkipLast(1), static s => Assert.Equal(["goodbye", "abort", "dispose"], s.Calls));
+        Assert.Equal((ChatState.Connecting, TimeSpan.Zero), (opening.States.Present.State, opening.States.Present.Delay));
+    }
+
+    [Fact]
+    public async Task The_replacement_has_the_limits_of_opening()
+    {
+        _sockets.OnConnect = static (n, _) =>
+            n == 1 ? Task.CompletedTask : throw new RavatarConnectionException("HTTP 404") { UpgradeStatus = 404 };
+        ChatOpening opening = Begin();
+        await Soon(opening.Connecting);
+        _time.Advance(TimeSpan.FromSeconds(10));
+        (IChatSocket? socket, ChatEnd? end) = await Soon(opening.TakeConnectionAsync());
+        Assert.Null(socket);
+        Assert.Equal((ChatEndReason.Rejected, 2), (end!.Reason, _sockets.Attempts));
+    }
+
     [Fact]
     public async Task It_has_one_owner()
     {
         ChatOpening opening = Begin();
         await Soon(opening.GiveUpAsync());
-        await Assert.ThrowsAsync<InvalidOperationException>(async () => await opening.TakeConnection());
+        await Assert.ThrowsAsync<InvalidOperationException>(async () => await opening.TakeConnectionAsync());
         await Assert.ThrowsAsync<InvalidOperationException>(() => opening.GiveUpAsync());
     }
 
