@@ -16,6 +16,12 @@ public sealed partial class RavatarClient
     /// <summary>
     /// Opens a chat channel: signs in and reads the configuration where that has not been done, checks avatar and language against it, and connects.
     /// </summary>
+    /// <remarks>
+    /// Configuration, socket and the end of history are asked for side by side once there is a token. Nothing is said on the socket before avatar and language
+    /// are known to be good; where the configuration cannot be read, or does not list them, the socket is closed again. If several of these fail, the
+    /// configuration's failure is thrown, then the choice's (<see cref="ArgumentException"/>), then the socket's; history's alone is no failure. With a
+    /// configuration in hand (<see cref="GetConfigurationAsync"/>) a bad choice is refused before anything is sent.
+    /// </remarks>
     /// <param name="options">With whom, and in which language. Defaults to the configuration's first avatar and first language.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>The channel, connected. Dispose it when the conversation is over; disposing the client does so too.</returns>
@@ -39,28 +45,51 @@ public sealed partial class RavatarClient
         }
         CheckNotDisposed();
         cancellationToken.ThrowIfCancellationRequested();
-        ChatConfiguration configuration = await GetConfigurationInHandAsync(cancellationToken).ConfigureAwait(false);
-        ChatIdentity identity = ChatSelection.Choose(
-            options,
-            configuration,
-            _options.UserId,
-            _options.Source,
-            () => _configuration?.Session
-        );
-        ChatChannel channel = await ChatChannel
-            .OpenAsync(
-                identity,
-                options.AnswerTimeout ?? configuration.MessageTimeout,
-                _options.Chat,
-                CreateEnvironment(),
-                cancellationToken
-            )
-            .ConfigureAwait(false);
+        (ChatOpening opening, ChatIdentity identity, TimeSpan answerTimeout) = ConfigurationInHand is { } inHand
+            ? Begin(options, inHand)
+            : await BeginBesideConfigurationAsync(options, cancellationToken).ConfigureAwait(false);
+        ChatChannel channel = await ChatChannel.OpenAsync(opening, identity, answerTimeout, cancellationToken).ConfigureAwait(false);
         channel.Starter = (live, token) => StartLiveAsync(channel, live, token);
         await KeepAsync(channel).ConfigureAwait(false);
         EndLeftBehind();
         return channel;
     }
+
+    private (ChatOpening Opening, ChatIdentity Identity, TimeSpan AnswerTimeout) Begin(ChatOptions options, ChatConfiguration configuration)
+    {
+        (ChatIdentity identity, TimeSpan answerTimeout) = Choose(options, configuration);
+        return (Begin(), identity, answerTimeout);
+    }
+
+    /// <summary>The first connection and the end of history need no more than a token, and do not wait for the configuration.</summary>
+    private async Task<(ChatOpening Opening, ChatIdentity Identity, TimeSpan AnswerTimeout)> BeginBesideConfigurationAsync(
+        ChatOptions options,
+        CancellationToken cancellationToken
+    )
+    {
+        // By itself, so that one sign-in serves all, and one that fails is not tried again by those beside.
+        await RunAsync((_, token) => _tokens.GetAsync(token).AsTask(), cancellationToken).ConfigureAwait(false);
+        Task<ChatConfiguration> reading = GetConfigurationAsync(cancellationToken);
+        ChatOpening opening = Begin();
+        try
+        {
+            (ChatIdentity identity, TimeSpan answerTimeout) = Choose(options, await reading.ConfigureAwait(false));
+            return (opening, identity, answerTimeout);
+        }
+        catch
+        {
+            await opening.GiveUpAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    private ChatOpening Begin() => new(CreateEnvironment(), _options.Chat);
+
+    private (ChatIdentity Identity, TimeSpan AnswerTimeout) Choose(ChatOptions options, ChatConfiguration configuration) =>
+        (
+            ChatSelection.Choose(options, configuration, _options.UserId, _options.Source, () => ConfigurationInHand?.Session),
+            options.AnswerTimeout ?? configuration.MessageTimeout
+        );
 
     private ChatEnvironment CreateEnvironment()
     {

@@ -134,11 +134,8 @@ public sealed partial class RavatarClient : IAsyncDisposable, IDisposable
         return configuration;
     }
 
-    /// <summary>The configuration in hand, read where there is none yet: <c>session</c> stays the same until a new read replaces it.</summary>
-    internal ValueTask<ChatConfiguration> GetConfigurationInHandAsync(CancellationToken cancellationToken) =>
-        _configuration is { } configuration
-            ? new ValueTask<ChatConfiguration>(configuration)
-            : new ValueTask<ChatConfiguration>(GetConfigurationAsync(cancellationToken));
+    /// <summary>The configuration that was read last, if one was: its <c>session</c> stays the same until a new read replaces it.</summary>
+    internal ChatConfiguration? ConfigurationInHand => _configuration;
 
     /// <summary>Ends the client and whatever it has under way, and waits for that, for a few seconds at most.</summary>
     /// <returns>A task that never fails.</returns>

@@ -1,8 +1,8 @@
 namespace Ravatar.Client;
 
 /// <summary>
-/// The owner of a channel: the one task that changes its state. Connects, recovers what the last connection lost, lets messages flow until the
-/// connection ends, and starts over; leaves when told to, or when trying again is pointless.
+/// The owner of a channel: the one task that changes its state once it took over what opening began. Connects, recovers what the last connection lost,
+/// lets messages flow until the connection ends, and starts over; leaves when told to, or when trying again is pointless.
 /// </summary>
 internal sealed class ChannelLoop
 {
@@ -12,40 +12,32 @@ internal sealed class ChannelLoop
     // Flushing, this twice, and the goodbye together stay under 8 s.
     private static readonly TimeSpan ShutTime = TimeSpan.FromMilliseconds(250);
 
+    private readonly ChatOpening _opening;
     private readonly ChatEnvironment _environment;
     private readonly ChatChannelOptions _options;
     private readonly Conversation _conversation;
     private readonly Outbox _outbox;
     private readonly Broadcast<ChatEvent> _events;
-    private readonly Broadcast<ChatStateChange> _states;
+    private readonly ChannelStates _states;
     private readonly ChannelCounters _counters;
     private readonly ChatConnector _connector;
     private readonly Reconciler _reconciler;
-    private readonly CancellationTokenSource _stopping = new();
     private readonly CancellationToken _stop;
     private readonly TaskCompletionSource<bool> _stopRequested = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource<ChatEnd?> _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-    // So that a new watcher's first step and those that follow have no gap and no repeat.
-    private readonly object _showing = new();
-    private volatile ChatStateChange _state = new(ChatState.Connecting, "The channel is being opened.");
     private volatile ChatConnection? _connection;
 
-    public ChannelLoop(
-        ChatEnvironment environment,
-        ChatChannelOptions options,
-        Conversation conversation,
-        Outbox outbox,
-        Broadcast<ChatEvent> events,
-        Broadcast<ChatStateChange> states,
-        ChannelCounters counters
-    )
+    /// <param name="opening">What is under way already; owned from now on.</param>
+    /// <param name="conversation">The books.</param>
+    /// <param name="outbox">What is to be sent.</param>
+    /// <param name="events">Those who read.</param>
+    /// <param name="counters">What is counted.</param>
+    public ChannelLoop(ChatOpening opening, Conversation conversation, Outbox outbox, Broadcast<ChatEvent> events, ChannelCounters counters)
     {
-        (_environment, _options, _conversation, _outbox) = (environment, options, conversation, outbox);
-        (_events, _states, _counters) = (events, states, counters);
-        _connector = new ChatConnector(environment, options, Show);
-        _reconciler = new Reconciler(environment, options, conversation, events, counters);
-        _stop = _stopping.Token;
+        (_opening, _environment, _options, _states) = (opening, opening.Environment, opening.Options, opening.States);
+        (_conversation, _outbox, _events, _counters) = (conversation, outbox, events, counters);
+        (_connector, _stop) = (opening.Connector, opening.Stopped);
+        _reconciler = new Reconciler(_environment, _options, opening.History, conversation, events, counters);
         conversation.HistoryWanted = _reconciler.Wake;
         conversation.SilenceSuspected = SuspectSilence;
     }
@@ -53,29 +45,15 @@ internal sealed class ChannelLoop
     /// <summary>Sees every message first, also those that are held back; must not wait.</summary>
     public required Action<ChatEvent> Inspect { get; init; }
 
-    /// <summary>What the channel does now.</summary>
-    public ChatStateChange State => _state;
-
     /// <summary>Completes at the first connection with null, or with how opening failed.</summary>
     public Task<ChatEnd?> Opened => _opened.Task;
-
-    /// <summary>The steps from now on, beginning with the present one.</summary>
-    public IAsyncEnumerable<ChatStateChange> Watch(CancellationToken cancellationToken)
-    {
-        lock (_showing)
-        {
-            return _states.Subscribe(_state, cancellationToken);
-        }
-    }
 
     /// <summary>Runs until the channel has ended; never throws.</summary>
     public async Task<ChatEnd> RunAsync()
     {
         ChatEnd end;
-        Telemetry.Channels.Enter((int)_state.State);
         try
         {
-            _reconciler.FixBaseline(_stop);
             end = await LiveAsync().ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)
@@ -102,16 +80,18 @@ internal sealed class ChannelLoop
     {
         if (_stopRequested.TrySetResult(true))
         {
-            _stopping.Cancel();
+            _opening.Stop();
         }
     }
 
     private async Task<ChatEnd> LiveAsync()
     {
-        Outage outage = new(new ConnectionEnd("The channel is being opened."));
+        Outage outage = _opening.Outage;
         for (int epoch = 1; ; epoch++)
         {
-            (IChatSocket? socket, ChatEnd? end) = await _connector.ConnectAsync(outage, _stop).ConfigureAwait(false);
+            Task<(IChatSocket? Socket, ChatEnd? End)> connecting =
+                epoch == 1 ? _opening.TakeConnectionAsync() : _connector.ConnectAsync(outage, _stop);
+            (IChatSocket? socket, ChatEnd? end) = await connecting.ConfigureAwait(false);
             if (socket is null)
             {
                 return end!;
@@ -183,7 +163,7 @@ internal sealed class ChannelLoop
             IReadOnlyList<OutgoingMessage> again = [];
             if (recovers)
             {
-                Show(
+                _states.Show(
                     new ChatStateChange(
                         ChatState.Recovering,
                         $"Connection {connection.Epoch} stands; history tells what the last one lost."
@@ -194,7 +174,7 @@ internal sealed class ChannelLoop
             await _reconciler.BaselineAsync(over.Token).ConfigureAwait(false);
             _conversation.Resume();
             _outbox.Open(connection, again);
-            Show(new ChatStateChange(ChatState.Connected, $"Connection {connection.Epoch} stands."));
+            _states.Show(new ChatStateChange(ChatState.Connected, $"Connection {connection.Epoch} stands."));
             _opened.TrySetResult(null);
             await _reconciler.WatchAsync(over.Token).ConfigureAwait(false);
         }
@@ -245,18 +225,6 @@ internal sealed class ChannelLoop
         }
     }
 
-    private void Show(ChatStateChange change)
-    {
-        ChatLog.StateChanged(_environment.Logger, change.State, change.Reason, change.Attempt, change.Delay.TotalSeconds);
-        Telemetry.Channels.Enter((int)change.State);
-        Telemetry.Channels.Leave((int)_state.State);
-        lock (_showing)
-        {
-            _state = change;
-            _states.Publish(change);
-        }
-    }
-
     private static ChatEnd Closed(ConnectionEnd? over) =>
         new(ChatEndReason.ClosedByClient, "It was closed on this side.", over?.CloseCode, over?.CloseText);
 
@@ -276,8 +244,7 @@ internal sealed class ChannelLoop
         _outbox.Close(pending);
         _conversation.Fail(pending);
         _opened.TrySetResult(end);
-        Show(new ChatStateChange(ChatState.Closed, end.Message, Error: end.Exception));
+        _states.ShowLast(new ChatStateChange(ChatState.Closed, end.Message, Error: end.Exception));
         _events.Complete();
-        _states.Complete();
     }
 }

@@ -7,8 +7,6 @@ namespace Ravatar.Client;
 /// <remarks>Made by <see cref="RavatarClient"/>. Dispose it when the conversation is over.</remarks>
 public sealed partial class ChatChannel : IAsyncDisposable
 {
-    private const int WatchedStates = 256;
-
     private readonly ChatEncoder _encoder;
     private readonly TimeSpan _answerTimeout;
     private readonly ChatChannelOptions _options;
@@ -16,27 +14,17 @@ public sealed partial class ChatChannel : IAsyncDisposable
     private readonly Conversation _conversation;
     private readonly Outbox _outbox;
     private readonly Broadcast<ChatEvent> _events;
-    private readonly Broadcast<ChatStateChange> _states = new(
-        WatchedStates,
-        long.MaxValue,
-        static _ => 1,
-        missedNote: null,
-        keepForFirst: false
-    );
+    private readonly ChannelStates _states;
     private readonly ChannelCounters _counters = new();
     private readonly ChannelLoop _loop;
     private readonly object _gate = new();
     private Task? _disposal;
 
-    private ChatChannel(ChatIdentity identity, TimeSpan answerTimeout, ChatChannelOptions options, ChatEnvironment environment)
+    private ChatChannel(ChatOpening opening, ChatIdentity identity, TimeSpan answerTimeout)
     {
-        (AvatarId, Language, _answerTimeout, _options, _time) = (
-            identity.AvatarId,
-            identity.Language,
-            answerTimeout,
-            options,
-            environment.Time
-        );
+        ChatChannelOptions options = opening.Options;
+        (AvatarId, Language, _answerTimeout) = (identity.AvatarId, identity.Language, answerTimeout);
+        (_options, _time, _states) = (options, opening.Environment.Time, opening.States);
         _encoder = new ChatEncoder(identity);
         Room room = new(options.OutboxMessages, options.OutboxBytes);
         _events = new Broadcast<ChatEvent>(
@@ -49,13 +37,13 @@ public sealed partial class ChatChannel : IAsyncDisposable
         ConversationSettings settings = new(
             identity.UserId,
             identity.AvatarId,
-            !environment.Connector.DetectsSilentDeath,
+            !opening.Environment.Connector.DetectsSilentDeath,
             options.ReaderEvents,
             options.ReaderBytes
         );
-        _conversation = new Conversation(settings, _events, room, _counters, Live, environment.Time);
+        _conversation = new Conversation(settings, _events, room, _counters, Live, _time);
         _outbox = new Outbox(_conversation, room, _counters);
-        _loop = new ChannelLoop(environment, options, _conversation, _outbox, _events, _states, _counters) { Inspect = Live.Inspect };
+        _loop = new ChannelLoop(opening, _conversation, _outbox, _events, _counters) { Inspect = Live.Inspect };
         Completion = Detached.Run(_loop.RunAsync);
     }
 
@@ -66,7 +54,7 @@ public sealed partial class ChatChannel : IAsyncDisposable
     public string Language { get; }
 
     /// <summary>What the channel does now.</summary>
-    public ChatState State => _loop.State.State;
+    public ChatState State => _states.Present.State;
 
     /// <summary>The session that messages belong to, if one runs.</summary>
     internal LiveMode Live { get; } = new();
@@ -157,7 +145,7 @@ public sealed partial class ChatChannel : IAsyncDisposable
     /// <param name="cancellationToken">Ends the watching with <see cref="OperationCanceledException"/>.</param>
     /// <returns>The steps, to be enumerated once.</returns>
     public IAsyncEnumerable<ChatStateChange> WatchStateAsync(CancellationToken cancellationToken = default) =>
-        _loop.Watch(cancellationToken);
+        _states.Watch(cancellationToken);
 
     /// <summary>
     /// Ends the channel: waits up to <see cref="ChatChannelOptions.FlushTimeout"/> for what is not written yet, says goodbye to the server for up to
@@ -180,16 +168,15 @@ public sealed partial class ChatChannel : IAsyncDisposable
         return _outbox.SendAudioAsync(_encoder.PcmFor(licenseId), samples);
     }
 
-    /// <summary>Makes a channel and waits for its first connection.</summary>
+    /// <summary>Makes a channel of what is under way already, owns it from the call on, and waits for the first connection.</summary>
     internal static async Task<ChatChannel> OpenAsync(
+        ChatOpening opening,
         ChatIdentity identity,
         TimeSpan answerTimeout,
-        ChatChannelOptions options,
-        ChatEnvironment environment,
         CancellationToken cancellationToken
     )
     {
-        ChatChannel channel = new(identity, answerTimeout, options, environment);
+        ChatChannel channel = new(opening, identity, answerTimeout);
         try
         {
             ChatEnd? failed = await channel._loop.Opened.WithCancellation(cancellationToken).ConfigureAwait(false);
@@ -222,7 +209,7 @@ public sealed partial class ChatChannel : IAsyncDisposable
     /// <summary>Completes when everything is written, and nothing of it went down with a connection.</summary>
     private async Task FlushAsync()
     {
-        await foreach (ChatStateChange step in _loop.Watch(CancellationToken.None).ConfigureAwait(false))
+        await foreach (ChatStateChange step in _states.Watch(CancellationToken.None).ConfigureAwait(false))
         {
             await _outbox.FlushAsync().ConfigureAwait(false);
             bool connected = step.State == ChatState.Connected && State == ChatState.Connected;

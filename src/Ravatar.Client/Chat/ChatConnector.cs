@@ -17,6 +17,9 @@ internal sealed class ChatConnector(ChatEnvironment environment, ChatChannelOpti
     /// <summary>The token of the last attempt; it may appear in nothing that is shown.</summary>
     public string Token => _token ?? "";
 
+    /// <summary>The connection that was made is not used: the next one is the first once more, with the limits of opening.</summary>
+    public void StartOver() => _everConnected = false;
+
     /// <summary>Returns a connected socket, or how the channel ended instead.</summary>
     public async Task<(IChatSocket? Socket, ChatEnd? End)> ConnectAsync(Outage outage, CancellationToken cancellationToken)
     {

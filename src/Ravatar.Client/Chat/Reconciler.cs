@@ -11,7 +11,6 @@ internal sealed class Reconciler
 
     private static readonly TimeSpan FirstWait = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan GraceForReading = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan LongestBaselineWait = TimeSpan.FromSeconds(60);
 
     private readonly ChatEnvironment _environment;
@@ -19,32 +18,29 @@ internal sealed class Reconciler
     private readonly Conversation _conversation;
     private readonly Broadcast<ChatEvent> _events;
     private readonly ChannelCounters _counters;
-    private readonly HistoryTail _history;
+    private readonly ChannelHistory _history;
     private readonly SemaphoreSlim _wake = new(0, 1);
-    private Task _baseline = Task.CompletedTask;
 
     public Reconciler(
         ChatEnvironment environment,
         ChatChannelOptions options,
+        ChannelHistory history,
         Conversation conversation,
         Broadcast<ChatEvent> events,
         ChannelCounters counters
     )
     {
-        (_environment, _options, _conversation, _events, _counters) = (environment, options, conversation, events, counters);
-        _history = new HistoryTail(environment.ReadHistoryAsync);
+        (_environment, _options, _history) = (environment, options, history);
+        (_conversation, _events, _counters) = (conversation, events, counters);
     }
 
     private TimeProvider Time => _environment.Time;
 
-    /// <summary>Begins to note what history holds already, beside whatever else is being done.</summary>
-    public void FixBaseline(CancellationToken cancellationToken) => _baseline = TryFixAsync(cancellationToken);
-
-    /// <summary>Waits for that, within limits; what is sent before it is known could not be told apart later.</summary>
-    public Task BaselineAsync(CancellationToken cancellationToken) => _baseline.WithCancellation(cancellationToken);
+    /// <summary>Waits, within limits, until it is noted what history held at the start; what is sent before could not be told apart later.</summary>
+    public Task BaselineAsync(CancellationToken cancellationToken) => _history.Baseline.WithCancellation(cancellationToken);
 
     /// <summary>Completes when nothing is read any more.</summary>
-    public Task StopAsync() => _baseline;
+    public Task StopAsync() => _history.Baseline;
 
     /// <summary>Something is in doubt that only history can settle.</summary>
     public void Wake()
@@ -115,7 +111,7 @@ internal sealed class Reconciler
                     continue;
                 }
                 baselineWait = Shorter(baselineWait + LongestWait, LongestBaselineWait);
-                await TryFixAsync(cancellationToken).ConfigureAwait(false);
+                await _history.TryFixAsync(cancellationToken).ConfigureAwait(false);
                 _conversation.ForgetExpectedRows();
             }
             else if (_conversation.AwaitsHistory())
@@ -152,44 +148,8 @@ internal sealed class Reconciler
         }
     }
 
-    private async Task TryFixAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            await TryAsync(token => _history.FixAsync(token), cancellationToken).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException)
-        {
-            // the channel is closing
-        }
-    }
-
     private Task<RavatarException?> TryReadAsync(CancellationToken cancellationToken) =>
-        TryAsync(async token => _conversation.ReadRows(await _history.ReadNewAsync(token).ConfigureAwait(false)), cancellationToken);
-
-    /// <summary>
-    /// Returns how it failed, whatever it was: an application's own handlers throw what they like, and none of it may end the channel. A server that
-    /// answers nothing must not hold up the conversation, so that the time is limited too.
-    /// </summary>
-    private async Task<RavatarException?> TryAsync(Func<CancellationToken, Task> read, CancellationToken cancellationToken)
-    {
-        using CancellationTokenSource late = Clock.CancelAfter(Time, _options.HistorySettleTime + GraceForReading);
-        using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellationToken);
-        try
-        {
-            await read(either.Token).ConfigureAwait(false);
-            return null;
-        }
-        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
-        {
-            ChatLog.HistoryUnreadable(_environment.Logger, e);
-            return e as RavatarException ?? new RavatarException($"History could not be read: {e.Message}", e);
-        }
-        catch (Exception e) when (e is not OperationCanceledException)
-        {
-            throw new OperationCanceledException("The channel is closing.", e, cancellationToken);
-        }
-    }
+        _history.TryReadNewAsync(_conversation.ReadRows, cancellationToken);
 
     private IReadOnlyList<OutgoingMessage> SendAgain()
     {

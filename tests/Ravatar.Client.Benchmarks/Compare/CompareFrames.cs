@@ -18,11 +18,12 @@ internal static class CompareFrames
         await using ChatChannel chat = await client.OpenChatAsync();
         LiveSession live = await chat.StartLiveAsync();
         byte[] prepared = Encoding.UTF8.GetBytes(HandWritten(s_samples).Replace("\\u002B", "+", StringComparison.Ordinal));
+        (SinkCount bareCount, SinkCount handCount, SinkCount ourCount) = (new(), new(), new());
         Figure[] figures = await Measure.InTurnAsync(
             rounds,
-            () => Measure.RunAsync(Count, () => BareAsync(bare, prepared)),
-            () => Measure.RunAsync(Count, () => HandAsync(hand)),
-            () => Measure.RunAsync(Count, () => OursAsync(chat, live))
+            () => Measure.RunAsync(Count, () => BareAsync(bare, prepared, bareCount)),
+            () => Measure.RunAsync(Count, () => HandAsync(hand, handCount)),
+            () => Measure.RunAsync(Count, () => OursAsync(chat, live, ourCount))
         );
         if (live.GetStatistics().FramesDropped > 0)
         {
@@ -47,36 +48,36 @@ internal static class CompareFrames
         ];
     }
 
-    private static async Task BareAsync(ClientWebSocket socket, byte[] prepared)
+    private static async Task BareAsync(ClientWebSocket socket, byte[] prepared, SinkCount arrived)
     {
         for (int i = 0; i < Count; i++)
         {
             await socket.SendAsync(prepared.AsMemory(), WebSocketMessageType.Text, endOfMessage: true, CancellationToken.None);
         }
-        await CountedAsync(socket);
+        await CountedAsync(socket, arrived);
     }
 
-    private static async Task HandAsync(ClientWebSocket socket)
+    private static async Task HandAsync(ClientWebSocket socket, SinkCount arrived)
     {
         for (int i = 0; i < Count; i++)
         {
             byte[] bytes = Encoding.UTF8.GetBytes(HandWritten(s_samples));
             await socket.SendAsync(bytes, WebSocketMessageType.Text, endOfMessage: true, CancellationToken.None);
         }
-        await CountedAsync(socket);
+        await CountedAsync(socket, arrived);
     }
 
-    private static async Task OursAsync(ChatChannel chat, LiveSession live)
+    private static async Task OursAsync(ChatChannel chat, LiveSession live, SinkCount arrived)
     {
         for (int i = 0; i < Count; i++)
         {
             await live.SendPcmAsync(s_samples);
         }
-        await chat.AskAsync("count");
+        arrived.Check((await chat.AskAsync("count")).FullText, Count);
     }
 
-    /// <summary>The sink has read all that came before.</summary>
-    private static async Task CountedAsync(ClientWebSocket socket)
+    /// <summary>The sink has read all that came before, and says how much.</summary>
+    private static async Task CountedAsync(ClientWebSocket socket, SinkCount arrived)
     {
         await socket.SendAsync(
             "{\"request\":\"count\"}"u8.ToArray(),
@@ -84,7 +85,10 @@ internal static class CompareFrames
             endOfMessage: true,
             CancellationToken.None
         );
-        await socket.ReceiveAsync(new byte[4096], CancellationToken.None);
+        byte[] buffer = new byte[4096];
+        WebSocketReceiveResult result = await socket.ReceiveAsync(buffer, CancellationToken.None);
+        using JsonDocument answer = JsonDocument.Parse(buffer.AsMemory(0, result.Count));
+        arrived.Check(answer.RootElement.GetProperty("answer").GetString()!, Count);
     }
 
     private static string HandWritten(byte[] samples) =>

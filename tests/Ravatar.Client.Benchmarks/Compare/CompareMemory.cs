@@ -1,5 +1,7 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Net.WebSockets;
+using System.Text;
 
 namespace Ravatar.Client.Benchmarks;
 
@@ -8,47 +10,105 @@ internal static class CompareMemory
 {
     private const int Channels = 500;
 
+    private const int Rounds = 3;
+
+    /// <summary>Each way in a process of its own, so that neither finds what the other left.</summary>
     public static async Task<IReadOnlyList<Row>> IdleAsync(SinkProcess sink, int rounds)
     {
-        await WarmUpAsync(sink);
-        // Ours first: what sockets leave behind when they are disposed must not count for it.
+        List<Row> rows = [];
+        foreach ((string path, int answers) in ((string, int)[])[("an idle open channel", 1), ("the same after 1,000 answers", 1_000)])
+        {
+            rows.Add(await IdleAsync(sink, Math.Min(rounds, Rounds), path, answers));
+        }
+        return rows;
+    }
+
+    /// <summary>The other process: opens that many, lets each have its answers, and prints what one holds then, managed and resident.</summary>
+    public static async Task<int> HeldAsync(string way, string port, string answers)
+    {
+        using SinkProcess sink = SinkProcess.At(port);
+        int count = int.Parse(answers, CultureInfo.InvariantCulture);
         await using RavatarClient client = sink.CreateClient();
-        (double ourManaged, double ourResident) = await HeldAsync(async () =>
+        Func<int, Task<object>> open = way == "ours" ? _ => OpenAsync(client, count) : _ => ConnectAsync(sink, count);
+        object first = await open(0); // warms up
+        (long managed, long resident) = Now();
+        List<object> held = [];
+        for (int i = 0; i < Channels; i++)
         {
-            List<ChatChannel> channels = [];
-            for (int i = 0; i < Channels; i++)
-            {
-                channels.Add(await client.OpenChatAsync());
-            }
-            await Task.WhenAll(channels.Select(static c => c.AskAsync("Are you there?")));
-            return channels;
-        });
-        (double bareManaged, double bareResident) = await HeldAsync(async () =>
-        {
-            List<ClientWebSocket> sockets = [];
-            for (int i = 0; i < Channels; i++)
-            {
-                ClientWebSocket socket = await sink.ConnectAsync();
-                // A bare connection reads too, into the buffer that everybody gives it.
-                _ = socket.ReceiveAsync(new byte[4096].AsMemory(), CancellationToken.None).AsTask();
-                sockets.Add(socket);
-            }
-            return sockets;
-        });
-        string Show(double managed, double resident) =>
-            string.Create(CultureInfo.InvariantCulture, $"{managed / 1024:F1} KB managed, {resident / 1024:F1} KB resident");
-        double ratio = ourManaged / bareManaged;
-        return
+            held.Add(await open(i));
+        }
+        (long managedAfter, long residentAfter) = Now();
+        GC.KeepAlive(first);
+        GC.KeepAlive(held);
+        Console.WriteLine(FormattableString.Invariant($"{(managedAfter - managed) / Channels} {(residentAfter - resident) / Channels}"));
+        Environment.Exit(0); // what is open needs no goodbye
+        return 0;
+    }
+
+    private static async Task<Row> IdleAsync(SinkProcess sink, int rounds, string path, int answers)
+    {
+        IReadOnlyList<(double Managed, double Resident)>[] all = await Measure.RoundsAsync(
+            rounds,
+            warmUp: false,
+            () => HeldByAsync(sink, "bare", answers),
+            () => HeldByAsync(sink, "ours", answers)
+        );
+        (double Managed, double Resident)[] held =
         [
-            new(
-                "an idle open channel",
-                "≤ 1.3 ×",
-                Show(ourManaged, ourResident),
-                Show(bareManaged, bareResident),
-                Measure.Ratio(ratio),
-                ratio <= 1.3
-            ),
+            .. all.Select(static f => (Measure.Median(f.Select(static h => h.Managed)), Measure.Median(f.Select(static h => h.Resident)))),
         ];
+        static string Show((double Managed, double Resident) h) =>
+            string.Create(CultureInfo.InvariantCulture, $"{h.Managed / 1024:F1} KB managed, {h.Resident / 1024:F1} KB resident");
+        (double managed, double resident) = (held[1].Managed / held[0].Managed, held[1].Resident / held[0].Resident);
+        return new(
+            path,
+            "≤ 1.3 ×, both",
+            Show(held[1]),
+            Show(held[0]),
+            string.Create(CultureInfo.InvariantCulture, $"{managed:F2} / {resident:F2} ×"),
+            Math.Max(managed, resident) <= 1.3
+        );
+    }
+
+    private static async Task<(double Managed, double Resident)> HeldByAsync(SinkProcess sink, string way, int answers)
+    {
+        using Process process = SinkProcess.StartSelf(
+            "held",
+            way,
+            sink.Port.ToString(CultureInfo.InvariantCulture),
+            answers.ToString(CultureInfo.InvariantCulture)
+        );
+        string[] said = (await process.StandardOutput.ReadToEndAsync()).Split(' ', StringSplitOptions.TrimEntries);
+        await process.WaitForExitAsync();
+        return (double.Parse(said[0], CultureInfo.InvariantCulture), double.Parse(said[1], CultureInfo.InvariantCulture));
+    }
+
+    /// <summary>A channel that has had, and its reader has read, so many answers.</summary>
+    private static async Task<object> OpenAsync(RavatarClient client, int answers)
+    {
+        ChatChannel chat = await client.OpenChatAsync();
+        await using IAsyncEnumerator<ChatEvent> reader = chat.ReadAllAsync().GetAsyncEnumerator();
+        await chat.SendTextAsync(FormattableString.Invariant($"flood {answers}"));
+        for (int i = 0; i < answers; i++)
+        {
+            await reader.MoveNextAsync();
+        }
+        return chat;
+    }
+
+    /// <summary>The same bare: a socket, and the buffer that everybody gives it, into which it reads on.</summary>
+    private static async Task<object> ConnectAsync(SinkProcess sink, int answers)
+    {
+        ClientWebSocket socket = await sink.ConnectAsync();
+        byte[] question = Encoding.UTF8.GetBytes(FormattableString.Invariant($"{{\"request\":\"flood {answers}\"}}"));
+        await socket.SendAsync(question, WebSocketMessageType.Text, endOfMessage: true, CancellationToken.None);
+        byte[] buffer = new byte[4096];
+        for (int i = 0; i < answers; )
+        {
+            i += (await socket.ReceiveAsync(buffer.AsMemory(), CancellationToken.None)).EndOfMessage ? 1 : 0;
+        }
+        _ = socket.ReceiveAsync(buffer.AsMemory(), CancellationToken.None).AsTask();
+        return socket;
     }
 
     public static async Task<IReadOnlyList<Row>> AudioAsync(SinkProcess sink, int rounds)
@@ -79,35 +139,6 @@ internal static class CompareMemory
                 peak / message <= 2.2
             ),
         ];
-    }
-
-    private static async Task WarmUpAsync(SinkProcess sink)
-    {
-        await using RavatarClient client = sink.CreateClient();
-        await using ChatChannel chat = await client.OpenChatAsync();
-        using ClientWebSocket bare = await sink.ConnectAsync();
-        await chat.AskAsync("warm");
-    }
-
-    private static async Task<(double Managed, double Resident)> HeldAsync<T>(Func<Task<List<T>>> open)
-    {
-        (long managed, long resident) = Now();
-        List<T> held = await open();
-        (long managedAfter, long residentAfter) = Now();
-        GC.KeepAlive(held);
-        (double, double) each = ((double)(managedAfter - managed) / Channels, (double)(residentAfter - resident) / Channels);
-        foreach (T item in held)
-        {
-            if (item is IAsyncDisposable channel)
-            {
-                await channel.DisposeAsync();
-            }
-            else
-            {
-                (item as IDisposable)?.Dispose();
-            }
-        }
-        return each;
     }
 
     private static (long Managed, long Resident) Now()

@@ -92,33 +92,37 @@ internal static class CompareReceive
         await using ChatChannel chat = await client.OpenChatAsync();
         byte[] question = "{\"avatar_id\":\"a1\",\"request\":\"What can you do?\"}"u8.ToArray();
         byte[] buffer = new byte[4096];
-        List<double> atBest = [];
-        List<double> ours = [];
-        for (int round = 0; round < rounds + 1; round++)
-        {
-            atBest = await TimesAsync(async _ =>
-            {
-                await bare.SendAsync(question, WebSocketMessageType.Text, endOfMessage: true, CancellationToken.None);
-                await bare.ReceiveAsync(buffer, CancellationToken.None);
-            });
-            ours = await TimesAsync(n => chat.AskAsync(FormattableString.Invariant($"What can you do, number {n}?")));
-        }
-        (double median, double p99) = (Percentile(ours, 0.5) / Percentile(atBest, 0.5), Percentile(ours, 0.99) / Percentile(atBest, 0.99));
-        string Show(List<double> t) => FormattableString.Invariant($"{Percentile(t, 0.5):F0} / {Percentile(t, 0.99):F0} µs");
+        IReadOnlyList<(double Median, double P99)>[] all = await Measure.RoundsAsync(
+            rounds,
+            warmUp: true,
+            () =>
+                TimesAsync(async _ =>
+                {
+                    await bare.SendAsync(question, WebSocketMessageType.Text, endOfMessage: true, CancellationToken.None);
+                    await bare.ReceiveAsync(buffer, CancellationToken.None);
+                }),
+            () => TimesAsync(n => chat.AskAsync(FormattableString.Invariant($"What can you do, number {n}?")))
+        );
+        (double Median, double P99)[] figures =
+        [
+            .. all.Select(static f => (Measure.Median(f.Select(static t => t.Median)), Measure.Median(f.Select(static t => t.P99)))),
+        ];
+        (double median, double p99) = (figures[1].Median / figures[0].Median, figures[1].P99 / figures[0].P99);
+        static string Show((double Median, double P99) f) => FormattableString.Invariant($"{f.Median:F0} / {f.P99:F0} µs");
         return
         [
             new(
                 "`AskAsync` round trip, median / p99",
                 "≤ 1.3 ×",
-                Show(ours),
-                Show(atBest),
+                Show(figures[1]),
+                Show(figures[0]),
                 FormattableString.Invariant($"{median:F2} / {p99:F2} ×"),
                 median <= 1.3 && p99 <= 1.3
             ),
         ];
     }
 
-    private static async Task<List<double>> TimesAsync(Func<int, Task> ask)
+    private static async Task<(double Median, double P99)> TimesAsync(Func<int, Task> ask)
     {
         List<double> times = new(Questions);
         for (int i = 0; i < Questions; i++)
@@ -127,10 +131,8 @@ internal static class CompareReceive
             await ask(i);
             times.Add(Stopwatch.GetElapsedTime(start).TotalMicroseconds);
         }
-        return times;
+        return (Measure.Median(times), Measure.Percentile(times, 0.99));
     }
-
-    private static double Percentile(List<double> times, double part) => times.Order().ElementAt((int)(times.Count * part));
 
     private static async Task BareAsync(ClientWebSocket socket)
     {

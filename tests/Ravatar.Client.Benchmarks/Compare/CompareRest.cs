@@ -17,7 +17,7 @@ internal static class CompareRest
         sink.Tell(FormattableString.Invariant($"history {Messages}"));
         Row near = await HistoryAsync(sink, rounds, 0.9, "100,000 history messages", "≥ 0.9 ×");
         sink.Tell("latency 20");
-        Row far = await HistoryAsync(sink, 1, 2, "the same at 20 ms latency", "≥ 2 ×");
+        Row far = await HistoryAsync(sink, Math.Min(rounds, 3), 2, "the same at 20 ms latency", "≥ 2 ×");
         return [near, far];
     }
 
@@ -48,32 +48,39 @@ internal static class CompareRest
         ];
     }
 
+    /// <summary>
+    /// Everything that the sink answers is late by the same time: POST /jwt, what opening a chat asks for (the upgrade too), and the question. Connections
+    /// themselves cost nothing here; over a network each new one costs a round trip, or with TLS two or three.
+    /// </summary>
     public static async Task<IReadOnlyList<Row>> ColdStartAsync(SinkProcess sink, int rounds)
     {
         const int Latency = 200;
+        const double Overhead = 0.2; // what is computed, and timers that fire late
+        sink.Tell("history 1000");
         sink.Tell(FormattableString.Invariant($"latency {Latency}"));
-        List<double> times = [];
-        for (int round = 0; round < 4; round++)
-        {
-            long start = Stopwatch.GetTimestamp();
-            await using RavatarClient client = sink.CreateClient();
-            await using ChatChannel chat = await client.OpenChatAsync();
-            await chat.AskAsync("first");
-            times.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
-        }
-        // Of the sink only HTTP is slow: POST /jwt, and what comes after it.
-        double trips = times.Skip(1).Min() / Latency - 1;
+        IReadOnlyList<double>[] times = await Measure.RoundsAsync(rounds, warmUp: true, () => FirstAnswerAsync(sink));
+        double median = Measure.Median(times[0]);
+        double trips = (median / Latency) - 1;
         return
         [
             new(
-                "first answer after a cold start, HTTP round trips after `/jwt`",
-                "2",
-                string.Create(CultureInfo.InvariantCulture, $"{trips:F1} ({times.Skip(1).Min():F0} ms at {Latency} ms each)"),
+                "first answer after a cold start, round trips after `/jwt`",
+                string.Create(CultureInfo.InvariantCulture, $"2 (≤ {2 + Overhead:F1})"),
+                string.Create(CultureInfo.InvariantCulture, $"{trips:F2} ({median:F0} ms at {Latency} ms each)"),
                 "",
                 "",
-                trips <= 2.2
+                trips <= 2 + Overhead
             ),
         ];
+    }
+
+    private static async Task<double> FirstAnswerAsync(SinkProcess sink)
+    {
+        long start = Stopwatch.GetTimestamp();
+        await using RavatarClient client = sink.CreateClient();
+        await using ChatChannel chat = await client.OpenChatAsync();
+        await chat.AskAsync("first");
+        return Stopwatch.GetElapsedTime(start).TotalMilliseconds;
     }
 
     private static async Task<Row> HistoryAsync(SinkProcess sink, int rounds, double goal, string path, string goalText)

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Ravatar.Client.Benchmarks;
 
 /// <summary>The table of <c>docs/performance.md</c>: every path beside its baseline, in one run.</summary>
@@ -17,9 +19,13 @@ internal static class Comparison
         ["refresh"] = CompareRest.RefreshAsync,
     };
 
-    /// <summary>Runs the parts that are named, or all.</summary>
-    public static async Task<int> RunAsync(string[] names, int rounds = 5)
+    /// <summary>Runs the parts that are named, or all; <c>rounds=1</c> among the names is for a quick look, not for the document.</summary>
+    public static async Task<int> RunAsync(string[] arguments)
     {
+        const string Option = "rounds=";
+        string? given = arguments.FirstOrDefault(static a => a.StartsWith(Option, StringComparison.Ordinal));
+        int rounds = given is null ? 5 : int.Parse(given[Option.Length..], CultureInfo.InvariantCulture);
+        string[] names = [.. arguments.Where(a => a != given)];
         List<Row> rows = [];
         foreach (string name in names.Length > 0 ? names : [.. s_parts.Keys])
         {

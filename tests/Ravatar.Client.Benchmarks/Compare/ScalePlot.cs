@@ -10,17 +10,20 @@ internal static class ScalePlot
     private const int Height = 260;
     private const int Margin = 50;
 
-    public static string Draw(IReadOnlyList<ScalePoint> points) =>
-        string.Create(
+    public static string Draw(IReadOnlyList<ScalePoint> points)
+    {
+        List<ScalePoint> measured = [.. points.Where(static p => p is { OurP99: not null, BareP99: not null })];
+        return string.Create(
             CultureInfo.InvariantCulture,
             $"""
             <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {2 * Width} {Height}" font-family="sans-serif" font-size="12">
             <rect width="100%" height="100%" fill="white"/>
-            {Panel(0, "p99 of a round trip, ms", points, static p => p.OurP99 / 1000, static p => p.BareP99 / 1000)}
+            {Panel(0, "p99 of a round trip, ms", measured, static p => p.OurP99!.Value / 1000, static p => p.BareP99!.Value / 1000)}
             {Panel(Width, "CPU of the client, % of a core", points, static p => p.OurCpu * 100, static p => p.BareCpu * 100)}
             </svg>
             """
         );
+    }
 
     private static string Panel(
         int left,
@@ -32,8 +35,9 @@ internal static class ScalePlot
     {
         double lowest = Math.Floor(points.Min(p => Math.Log10(Math.Min(ours(p), bare(p)))));
         double highest = Math.Ceiling(points.Max(p => Math.Log10(Math.Max(ours(p), bare(p)))));
+        double fewest = Math.Log10(points.Min(static p => p.Channels));
         double most = Math.Log10(points.Max(static p => p.Channels));
-        double X(int channels) => left + Margin + (Math.Log10(channels) / most * (Width - (1.5 * Margin)));
+        double X(int channels) => left + Margin + ((Math.Log10(channels) - fewest) / (most - fewest) * (Width - (1.5 * Margin)));
         double Y(double value) =>
             Height - Margin - ((Math.Log10(value) - lowest) / Math.Max(1, highest - lowest) * (Height - (2 * Margin)));
         StringBuilder svg = new();
@@ -76,5 +80,5 @@ internal static class ScalePlot
     }
 }
 
-/// <summary>What a number of channels took: microseconds, and cores.</summary>
-internal sealed record ScalePoint(int Channels, double OurP99, double BareP99, double OurCpu, double BareCpu);
+/// <summary>What a number of channels took: microseconds, where there were enough messages, and cores.</summary>
+internal sealed record ScalePoint(int Channels, double? OurP99, double? BareP99, double OurCpu, double BareCpu);

@@ -14,7 +14,7 @@ internal sealed class Sink
 
     public SinkPages Pages { get; } = new();
 
-    /// <summary>Milliseconds before each HTTP answer.</summary>
+    /// <summary>Milliseconds before each answer: HTTP, upgrade, or chat message.</summary>
     public int Latency => Volatile.Read(ref _latency);
 
     public string Token => FormattableString.Invariant($"token-{Volatile.Read(ref _generation)}");

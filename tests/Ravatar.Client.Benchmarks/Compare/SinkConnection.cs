@@ -39,18 +39,18 @@ internal sealed class SinkConnection(Sink sink, Socket socket)
                 lines.FirstOrDefault(l => l.StartsWith(name + ":", StringComparison.OrdinalIgnoreCase))?[(name.Length + 1)..].Trim();
             if (Header("Sec-WebSocket-Key") is { } key)
             {
+                await BeLateAsync();
                 await SendAsync(Encoding.ASCII.GetBytes(Upgrade(key)));
                 await ServeFramesAsync();
                 return;
             }
             await SkipAsync(int.Parse(Header("Content-Length") ?? "0", CultureInfo.InvariantCulture));
-            if (sink.Latency > 0)
-            {
-                await Task.Delay(sink.Latency);
-            }
+            await BeLateAsync();
             await RespondAsync(first[1], Header("Authorization"));
         }
     }
+
+    private Task BeLateAsync() => sink.Latency > 0 ? Task.Delay(sink.Latency) : Task.CompletedTask;
 
     private async Task RespondAsync(string target, string? authorization)
     {
@@ -120,6 +120,19 @@ internal sealed class SinkConnection(Sink sink, Socket socket)
                 await SendAsync(new byte[] { 0x88, 0 });
                 return;
             }
+            if (opcode == 9)
+            {
+                await FillAsync(header + (int)length);
+                byte[] pong =
+                [
+                    0x8a,
+                    (byte)length,
+                    .. Unmasked(_buffer.AsSpan(_start + header - 4, 4), _buffer.AsSpan(_start + header, (int)length)),
+                ];
+                _start += header + (int)length;
+                await SendAsync(pong);
+                continue;
+            }
             if (length > LargestCommand || opcode != 1)
             {
                 _start += header;
@@ -129,7 +142,10 @@ internal sealed class SinkConnection(Sink sink, Socket socket)
                 continue;
             }
             await FillAsync(header + (int)length);
-            string message = Unmask(_buffer.AsSpan(_start + header - 4, 4), _buffer.AsSpan(_start + header, (int)length));
+            await BeLateAsync();
+            string message = Encoding.UTF8.GetString(
+                Unmasked(_buffer.AsSpan(_start + header - 4, 4), _buffer.AsSpan(_start + header, (int)length))
+            );
             _start += header + (int)length;
             await ObeyAsync(message);
         }
@@ -207,14 +223,14 @@ internal sealed class SinkConnection(Sink sink, Socket socket)
         return [.. Enumerable.Repeat(frame, 192).SelectMany(static f => f)];
     }
 
-    private static string Unmask(ReadOnlySpan<byte> mask, ReadOnlySpan<byte> payload)
+    private static byte[] Unmasked(ReadOnlySpan<byte> mask, ReadOnlySpan<byte> payload)
     {
-        byte[] text = new byte[payload.Length];
-        for (int i = 0; i < text.Length; i++)
+        byte[] bytes = new byte[payload.Length];
+        for (int i = 0; i < bytes.Length; i++)
         {
-            text[i] = (byte)(payload[i] ^ mask[i & 3]);
+            bytes[i] = (byte)(payload[i] ^ mask[i & 3]);
         }
-        return Encoding.UTF8.GetString(text);
+        return bytes;
     }
 
     private static string Upgrade(string key)

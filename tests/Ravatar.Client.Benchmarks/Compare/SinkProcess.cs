@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Net.WebSockets;
 
 namespace Ravatar.Client.Benchmarks;
@@ -6,9 +7,9 @@ namespace Ravatar.Client.Benchmarks;
 /// <summary>A sink in another process, and the ways to reach it.</summary>
 internal sealed class SinkProcess : IDisposable
 {
-    private readonly Process _process;
+    private readonly Process? _process;
 
-    private SinkProcess(Process process, int port) => (_process, Port) = (process, port);
+    private SinkProcess(Process? process, int port) => (_process, Port) = (process, port);
 
     public int Port { get; }
 
@@ -16,7 +17,17 @@ internal sealed class SinkProcess : IDisposable
 
     public static SinkProcess Start()
     {
-        ProcessStartInfo start = new(Environment.ProcessPath!, [Environment.GetCommandLineArgs()[0], "sink"])
+        Process process = StartSelf("sink");
+        return new SinkProcess(process, int.Parse(process.StandardOutput.ReadLine()!, CultureInfo.InvariantCulture));
+    }
+
+    /// <summary>One that another process has started, and will end.</summary>
+    public static SinkProcess At(string port) => new(null, int.Parse(port, CultureInfo.InvariantCulture));
+
+    /// <summary>This program once more, in a process of its own.</summary>
+    public static Process StartSelf(params string[] arguments)
+    {
+        ProcessStartInfo start = new(Environment.ProcessPath!, [Environment.GetCommandLineArgs()[0], .. arguments])
         {
             UseShellExecute = false,
             RedirectStandardInput = true,
@@ -26,14 +37,14 @@ internal sealed class SinkProcess : IDisposable
         {
             start.ArgumentList.RemoveAt(0);
         }
-        Process process = Process.Start(start)!;
-        return new SinkProcess(process, int.Parse(process.StandardOutput.ReadLine()!, System.Globalization.CultureInfo.InvariantCulture));
+        return Process.Start(start)!;
     }
 
     public void Tell(string command)
     {
-        _process.StandardInput.WriteLine(command);
-        _process.StandardOutput.ReadLine();
+        Process process = _process ?? throw new InvalidOperationException("Another process's sink takes no orders.");
+        process.StandardInput.WriteLine(command);
+        process.StandardOutput.ReadLine();
     }
 
     public async Task<ClientWebSocket> ConnectAsync()
@@ -52,6 +63,10 @@ internal sealed class SinkProcess : IDisposable
 
     public void Dispose()
     {
+        if (_process is null)
+        {
+            return;
+        }
         _process.StandardInput.Close();
         if (!_process.WaitForExit(5000))
         {

@@ -77,10 +77,9 @@ public class ChannelStepsTests
         ModelService service = new(new ManualTimeProvider(), new ModelPlan { OnConnect = _ => 503 });
         using CancellationTokenSource regret = new();
         Task<ChatChannel> opening = ChatChannel.OpenAsync(
+            new ChatOpening(service.Environment(), new ChatChannelOptions()),
             TestIdentity.With(),
             TimeSpan.FromSeconds(30),
-            new ChatChannelOptions(),
-            service.Environment(),
             regret.Token
         );
         await service.Time.WaitForTimerAsync(TimeSpan.Zero).WaitAsync(ManualTimeProvider.HangGuard);

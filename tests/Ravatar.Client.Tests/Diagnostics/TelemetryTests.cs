@@ -151,6 +151,24 @@ public sealed class TelemetryTests : IDisposable
         Assert.Equal(ActivityStatusCode.Error, Spans("ask").Single().Status);
     }
 
+    [Fact]
+    public async Task A_channel_that_was_given_up_while_it_opened_is_not_counted_any_more()
+    {
+        Listen();
+        await using FakeRavatarServer server = await FakeRavatarServer.StartAsync();
+        await using RavatarClient client = Create(server);
+        double before = Read("chat.channels", "connecting");
+        Task<ChatChannel> opening;
+        using (server.Script.Connection.Hold())
+        {
+            opening = client.OpenChatAsync(new() { AvatarId = "nobody" }, Token);
+            await server.Received.WaitForSocketAsync(cancellationToken: Token);
+            Assert.Equal(before + 1, Read("chat.channels", "connecting"));
+        }
+        await Assert.ThrowsAsync<ArgumentException>("options", () => opening);
+        Assert.Equal(before, Read("chat.channels", "connecting"));
+    }
+
     public static TheoryData<string> Counts =>
         ["sent", "received", "reconnects", "resent", "not_resent", "recovered", "duplicates", "audio.dropped"];
 

@@ -144,6 +144,7 @@ public class ChatOverSocketsTests
     {
         await using FakeRavatarServer server = await FakeRavatarServer.StartAsync();
         await using RavatarClient client = Client(server);
+        await client.GetConfigurationAsync(); // with one in hand nothing is begun
         ArgumentException avatar = await Assert.ThrowsAsync<ArgumentException>(
             "options",
             () => client.OpenChatAsync(new() { AvatarId = "nobody" })

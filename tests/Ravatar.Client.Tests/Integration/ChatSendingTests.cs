@@ -123,6 +123,7 @@ public sealed class ChatSendingTests
     {
         await using FakeRavatarServer server = await FakeRavatarServer.StartAsync();
         await using RavatarClient client = Client(server);
+        await client.GetConfigurationAsync(); // with one in hand nothing is begun
         ArgumentException avatar = await Assert.ThrowsAsync<ArgumentException>(() => client.OpenChatAsync(new() { AvatarId = "nobody" }));
         Assert.Contains("avatar-id-123", avatar.Message, StringComparison.Ordinal);
         ArgumentException language = await Assert.ThrowsAsync<ArgumentException>(() => client.OpenChatAsync(new() { Language = "xx" }));

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Security.Cryptography;
 using Ravatar.Client.Testing;
 using Xunit;
 
@@ -13,7 +14,12 @@ public class PublishedAppTests
     public async Task It_signs_in_chats_and_streams(string how)
     {
         string app = Repository.Find("artifacts", "published", how, "Ravatar.Client.PublishedApp");
-        Requires.That(File.Exists(app), "tests/tools/publish-apps.sh has not been run.");
+        Requires.That(File.Exists(app), "a published app: run tests/tools/publish-apps.sh.");
+        string sources = Repository.Find("artifacts", "published", "sources");
+        Requires.That(
+            File.Exists(sources) && File.ReadAllText(sources).Trim() == HashSources(),
+            "an app that was published from these sources: run tests/tools/publish-apps.sh again."
+        );
         await using FakeRavatarServer server = await FakeRavatarServer.StartAsync();
         ProcessStartInfo start = new(app, [server.BaseAddress.AbsoluteUri]) { RedirectStandardOutput = true, UseShellExecute = false };
         using Process process = Process.Start(start)!;
@@ -26,5 +32,23 @@ public class PublishedAppTests
         Assert.Empty(server.Received.Violations);
         long size = new FileInfo(app).Length;
         TestContext.Current.TestOutputHelper?.WriteLine($"{how}: first answer {said[4]} ms after the start, {size} bytes");
+    }
+
+    /// <summary>What the app is made of, as <c>publish-apps.sh</c> has it: all code and projects, in the order of their paths.</summary>
+    private static string HashSources()
+    {
+        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (
+            string path in new[] { "src/Ravatar.Client", "tests/Ravatar.Client.PublishedApp" }
+                .SelectMany(static folder => Directory.EnumerateFiles(Repository.Find(folder), "*", SearchOption.AllDirectories))
+                .Select(static file => Path.GetRelativePath(Repository.Root, file).Replace('\\', '/'))
+                .Where(static path => path.EndsWith(".cs", StringComparison.Ordinal) || path.EndsWith(".csproj", StringComparison.Ordinal))
+                .Where(static path => !path.Split('/').Any(static part => part is "bin" or "obj"))
+                .Order(StringComparer.Ordinal)
+        )
+        {
+            hash.AppendData(File.ReadAllBytes(Repository.Find(path)));
+        }
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 }

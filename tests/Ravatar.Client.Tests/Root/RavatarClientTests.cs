@@ -36,10 +36,11 @@ public class RavatarClientTests
     public async Task The_configuration_in_hand_is_the_latest_one()
     {
         await using TestClient test = new();
-        ChatConfiguration first = await test.Client.GetConfigurationInHandAsync(default);
-        Assert.Same(first, await test.Client.GetConfigurationInHandAsync(default));
+        Assert.Null(test.Client.ConfigurationInHand);
+        ChatConfiguration first = await test.Client.GetConfigurationAsync();
+        Assert.Same(first, test.Client.ConfigurationInHand);
         ChatConfiguration second = await test.Client.GetConfigurationAsync();
-        Assert.Same(second, await test.Client.GetConfigurationInHandAsync(default));
+        Assert.Same(second, test.Client.ConfigurationInHand);
         Assert.Equal(2, test.Server.Count("GET /connection"));
     }
 

@@ -41,10 +41,9 @@ internal sealed class ChannelHarness : IAsyncDisposable
         ModelService service = new(new ManualTimeProvider(), plan ?? new ModelPlan());
         before?.Invoke(service);
         Task<ChatChannel> opening = ChatChannel.OpenAsync(
+            new ChatOpening(service.Environment(random, probe, logger), options ?? new ChatChannelOptions()),
             TestIdentity.With(service.Plan.AvatarId),
             answerTimeout ?? TimeSpan.FromSeconds(30),
-            options ?? new ChatChannelOptions(),
-            service.Environment(random, probe, logger),
             CancellationToken.None
         );
         await PumpAsync(service, opening);

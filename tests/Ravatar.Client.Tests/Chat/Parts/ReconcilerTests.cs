@@ -114,8 +114,8 @@ public class ReconcilerTests
     public async Task A_server_that_never_answers_holds_nothing_up_for_long()
     {
         _before = static token => Task.Delay(Timeout.InfiniteTimeSpan, token);
-        Reconciler reconciler = NewReconciler();
-        reconciler.FixBaseline(Token);
+        (Reconciler reconciler, ChannelHistory history) = NewReconciler();
+        history.FixBaseline(Token);
         Task baseline = reconciler.BaselineAsync(Token);
         Assert.Same(reconciler.StopAsync(), reconciler.StopAsync());
         Assert.False(baseline.IsCompleted);
@@ -129,8 +129,8 @@ public class ReconcilerTests
     {
         TaskCompletionSource slow = new();
         _before = _ => slow.Task;
-        Reconciler reconciler = NewReconciler();
-        reconciler.FixBaseline(Token);
+        (Reconciler reconciler, ChannelHistory history) = NewReconciler();
+        history.FixBaseline(Token);
         _books.Write("hi");
         _books.Lose();
         Task<IReadOnlyList<OutgoingMessage>> recovering = reconciler.RecoverAsync(Token);
@@ -260,13 +260,13 @@ public class ReconcilerTests
         Assert.Equal(0, _books.Conversation.ExpectedRowCount);
     }
 
-    private Reconciler NewReconciler() => _books.NewReconciler(_options, ReadAsync);
+    private (Reconciler Reconciler, ChannelHistory History) NewReconciler() => _books.NewReconciler(_options, ReadAsync);
 
     /// <summary>One that has looked at history once.</summary>
     private async Task<Reconciler> FixedAsync()
     {
-        Reconciler reconciler = NewReconciler();
-        reconciler.FixBaseline(Token);
+        (Reconciler reconciler, ChannelHistory history) = NewReconciler();
+        history.FixBaseline(Token);
         await reconciler.BaselineAsync(Token).WaitAsync(ManualTimeProvider.HangGuard, Token);
         return reconciler;
     }

@@ -43,27 +43,28 @@ internal sealed class Books
     /// <summary>An outbox for this conversation; from now on it is told of room, and <see cref="Left"/> is not counted.</summary>
     public Outbox NewOutbox() => new(Conversation, _room, _counters);
 
-    /// <summary>What asks history for this conversation.</summary>
-    public Reconciler NewReconciler(ChatChannelOptions options, Func<int, CancellationToken, Task<HistoryPage>> readHistory) =>
-        new(
-            new ChatEnvironment
-            {
-                Address = static _ => throw new NotSupportedException(),
-                GetTokenAsync = static _ => throw new NotSupportedException(),
-                RefreshTokenAsync = static (_, _) => throw new NotSupportedException(),
-                ReadHistoryAsync = readHistory,
-                ProbeAsync = static _ => throw new NotSupportedException(),
-                Connector = new ClientWebSocketConnector(null),
-                Time = Time,
-                Logger = NullLogger.Instance,
-                Payloads = NullLogger.Instance,
-                NextRandom = static () => 0.5,
-            },
-            options,
-            Conversation,
-            Readers,
-            _counters
-        );
+    /// <summary>What asks history for this conversation, and what it asks through.</summary>
+    public (Reconciler Reconciler, ChannelHistory History) NewReconciler(
+        ChatChannelOptions options,
+        Func<int, CancellationToken, Task<HistoryPage>> readHistory
+    )
+    {
+        ChatEnvironment environment = new()
+        {
+            Address = static _ => throw new NotSupportedException(),
+            GetTokenAsync = static _ => throw new NotSupportedException(),
+            RefreshTokenAsync = static (_, _) => throw new NotSupportedException(),
+            ReadHistoryAsync = readHistory,
+            ProbeAsync = static _ => throw new NotSupportedException(),
+            Connector = new ClientWebSocketConnector(null),
+            Time = Time,
+            Logger = NullLogger.Instance,
+            Payloads = NullLogger.Instance,
+            NextRandom = static () => 0.5,
+        };
+        ChannelHistory history = new(environment, options);
+        return (new Reconciler(environment, options, history, Conversation, Readers, _counters), history);
+    }
 
     /// <summary>The next connection stands in the place of the last one. Returns whether anything is to be recovered.</summary>
     public bool Lose()
