@@ -158,14 +158,17 @@ public sealed partial class VoiceRecorder
         }
     }
 
-    // Where starting was given up the source may start all the same. What it says of its stop is less than why it did not start.
+    // Where starting was given up the source may start all the same.
     private async ValueTask GiveUpSourceAsync()
     {
         try
         {
             await StopSourceAsync().ConfigureAwait(false);
         }
-        catch (Exception e) when (e is not OutOfMemoryException) { }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            // Why it did not start says more than why it did not stop.
+        }
     }
 
     /// <summary>One press of the button, from when it went down: who ends it ends this one and no later one.</summary>
