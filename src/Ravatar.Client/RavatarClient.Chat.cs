@@ -8,6 +8,7 @@ public sealed partial class RavatarClient
 
     private readonly object _channelsGate = new();
     private readonly HashSet<ChatChannel> _channels = [];
+    private readonly HashSet<Task> _openings = [];
 
     /// <summary>Makes the sockets; tests put their own here.</summary>
     internal Func<ChatChannelOptions, IChatSocketConnector> Connectors { get; init; } =
@@ -45,19 +46,25 @@ public sealed partial class RavatarClient
         }
         CheckNotDisposed();
         cancellationToken.ThrowIfCancellationRequested();
+        using OpeningPlace place = new(this);
         (ChatOpening opening, ChatIdentity identity, TimeSpan answerTimeout) = ConfigurationInHand is { } inHand
-            ? Begin(options, inHand)
+            ? await BeginAsync(options, inHand, cancellationToken).ConfigureAwait(false)
             : await BeginBesideConfigurationAsync(options, cancellationToken).ConfigureAwait(false);
-        ChatChannel channel = await ChatChannel.OpenAsync(opening, identity, answerTimeout, cancellationToken).ConfigureAwait(false);
+        ChatChannel channel = await HandOverAsync(opening, identity, answerTimeout, cancellationToken).ConfigureAwait(false);
         channel.Starter = (live, token) => StartLiveAsync(channel, live, token);
         await KeepAsync(channel).ConfigureAwait(false);
         EndLeftBehind();
         return channel;
     }
 
-    private (ChatOpening Opening, ChatIdentity Identity, TimeSpan AnswerTimeout) Begin(ChatOptions options, ChatConfiguration configuration)
+    private async Task<(ChatOpening Opening, ChatIdentity Identity, TimeSpan AnswerTimeout)> BeginAsync(
+        ChatOptions options,
+        ChatConfiguration configuration,
+        CancellationToken cancellationToken
+    )
     {
         (ChatIdentity identity, TimeSpan answerTimeout) = Choose(options, configuration);
+        await SignInAsync(cancellationToken).ConfigureAwait(false);
         return (Begin(), identity, answerTimeout);
     }
 
@@ -67,8 +74,7 @@ public sealed partial class RavatarClient
         CancellationToken cancellationToken
     )
     {
-        // By itself, so that one sign-in serves all, and one that fails is not tried again by those beside.
-        await RunAsync((_, token) => _tokens.GetAsync(token).AsTask(), cancellationToken).ConfigureAwait(false);
+        await SignInAsync(cancellationToken).ConfigureAwait(false);
         Task<ChatConfiguration> reading = GetConfigurationAsync(cancellationToken);
         ChatOpening opening = Begin();
         try
@@ -82,6 +88,37 @@ public sealed partial class RavatarClient
             throw;
         }
     }
+
+    private async Task<ChatChannel> HandOverAsync(
+        ChatOpening opening,
+        ChatIdentity identity,
+        TimeSpan answerTimeout,
+        CancellationToken cancellationToken
+    )
+    {
+        bool isHandedOver = false;
+        try
+        {
+            return await RunAsync(
+                    (_, token) =>
+                    {
+                        isHandedOver = true;
+                        return ChatChannel.OpenAsync(opening, identity, answerTimeout, token);
+                    },
+                    cancellationToken
+                )
+                .ConfigureAwait(false);
+        }
+        catch when (!isHandedOver)
+        {
+            await opening.GiveUpAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    // By itself, so that one sign-in serves all, and one that fails is not tried again by those beside.
+    private Task SignInAsync(CancellationToken cancellationToken) =>
+        RunAsync((_, token) => _tokens.GetAsync(token).AsTask(), cancellationToken);
 
     private ChatOpening Begin() => new(CreateEnvironment(), _options.Chat);
 
@@ -100,6 +137,7 @@ public sealed partial class RavatarClient
             GetTokenAsync = async token => (used = await _tokens.GetAsync(token).ConfigureAwait(false)).Value,
             RefreshTokenAsync = async (mustBeNew, token) =>
                 used is not { } refused || !(await _tokens.RefreshAsync(refused, !mustBeNew, token).ConfigureAwait(false)).IsShared,
+            IsNewest = token => _tokens.Newest is not { } newest || newest.Value == token,
             ReadHistoryAsync = (page, token) => ReadPageAsync(page, MessagesPerPage, token),
             ProbeAsync = token => RunAsync(static (api, token) => api.GetConnectionAsync(token), token),
             Connector = Connectors(_options.Chat),
@@ -149,11 +187,45 @@ public sealed partial class RavatarClient
         await Detached.SettleAsync(channels.Select(c => c.DisposeAsync().AsTask())).ConfigureAwait(false);
     }
 
+    /// <summary>Openings end with the client's lifetime; what they leave is cleared up before the client is gone.</summary>
+    private Task OpeningsOverAsync()
+    {
+        lock (_channelsGate)
+        {
+            return Task.WhenAll(_openings);
+        }
+    }
+
     private static double NextRandom()
     {
         lock (s_randomGate)
         {
             return s_random.NextDouble();
+        }
+    }
+
+    /// <summary>Where a disposal finds an opening that is under way.</summary>
+    private sealed class OpeningPlace : IDisposable
+    {
+        private readonly RavatarClient _client;
+        private readonly TaskCompletionSource<bool> _over = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public OpeningPlace(RavatarClient client)
+        {
+            _client = client;
+            lock (client._channelsGate)
+            {
+                client._openings.Add(_over.Task);
+            }
+        }
+
+        public void Dispose()
+        {
+            lock (_client._channelsGate)
+            {
+                _client._openings.Remove(_over.Task);
+            }
+            _over.SetResult(true);
         }
     }
 }

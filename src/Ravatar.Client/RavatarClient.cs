@@ -161,6 +161,7 @@ public sealed partial class RavatarClient : IAsyncDisposable, IDisposable
         Task liveOver = DisposeLiveAsync();
         await DisposeChannelsAsync().ConfigureAwait(false);
         await Clock.CancelAsync(_lifetime).ConfigureAwait(false);
+        await OpeningsOverAsync().FinishesWithin(LiveEnder.Limit, _time).ConfigureAwait(false);
         if (await liveOver.FinishesWithin(LiveEnder.Limit, _time).ConfigureAwait(false))
         {
             await ReleaseAsync().ConfigureAwait(false);

@@ -86,12 +86,10 @@ internal sealed class ChannelLoop
 
     private async Task<ChatEnd> LiveAsync()
     {
+        (IChatSocket? socket, ChatEnd? end) = await _opening.TakeConnectionAsync().ConfigureAwait(false);
         Outage outage = _opening.Outage;
         for (int epoch = 1; ; epoch++)
         {
-            Task<(IChatSocket? Socket, ChatEnd? End)> connecting =
-                epoch == 1 ? _opening.TakeConnectionAsync() : _connector.ConnectAsync(outage, _stop);
-            (IChatSocket? socket, ChatEnd? end) = await connecting.ConfigureAwait(false);
             if (socket is null)
             {
                 return end!;
@@ -113,7 +111,13 @@ internal sealed class ChannelLoop
                 return Closed(over);
             }
             bool proven = _conversation.IsProven(epoch) || _environment.Time.GetElapsedTime(connection.Opened) >= ProofTime;
-            bool outageBegins = proven || epoch == 1;
+            // One that ended before the channel was open is an attempt to open it, and counts as such.
+            bool opened = _opened.Task.IsCompleted;
+            bool outageBegins = opened && (proven || epoch == 1);
+            if (!opened)
+            {
+                _connector.StartOver();
+            }
             // What opening had to refresh still counts, until a connection proves itself.
             outage = outageBegins ? new Outage(over) { TokenRefreshed = !proven && outage.TokenRefreshed } : outage;
             if (ChatConnector.IsTokenRefusal(over))
@@ -127,6 +131,7 @@ internal sealed class ChannelLoop
             {
                 outage.Fail(over);
             }
+            (socket, end) = await _connector.ConnectAsync(outage, _stop).ConfigureAwait(false);
         }
     }
 
@@ -138,11 +143,21 @@ internal sealed class ChannelLoop
             _counters.ReconnectedOnce();
         }
         bool recovers = _conversation.BeginEpoch(connection.Epoch);
+        var caughtUp = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
         Task reading = Task.Run(
-            () => connection.ReadAsync(e => Receive(e, connection.Epoch), RoomToReceiveAsync, _events.Wake),
+            () =>
+                connection.ReadAsync(
+                    e => Receive(e, connection.Epoch),
+                    () => RoomToReceiveAsync(caughtUp),
+                    () =>
+                    {
+                        caughtUp.TrySetResult(true);
+                        _events.Wake();
+                    }
+                ),
             CancellationToken.None
         );
-        Task flowing = FlowAsync(connection, recovers);
+        Task flowing = FlowAsync(connection, recovers, caughtUp.Task);
         if (!ReferenceEquals(await Task.WhenAny(connection.Ended, _stopRequested.Task).ConfigureAwait(false), connection.Ended))
         {
             await _outbox.ShutAsync().FinishesWithin(ShutTime, _environment.Time).ConfigureAwait(false);
@@ -155,7 +170,7 @@ internal sealed class ChannelLoop
         await reading.FinishesWithin(ShutTime, _environment.Time).ConfigureAwait(false);
     }
 
-    private async Task FlowAsync(ChatConnection connection, bool recovers)
+    private async Task FlowAsync(ChatConnection connection, bool recovers, Task caughtUp)
     {
         using CancellationTokenSource over = CancellationTokenSource.CreateLinkedTokenSource(connection.Gone, _stop);
         try
@@ -172,6 +187,16 @@ internal sealed class ChannelLoop
                 again = await _reconciler.RecoverAsync(over.Token).ConfigureAwait(false);
             }
             await _reconciler.BaselineAsync(over.Token).ConfigureAwait(false);
+            if (!_opened.Task.IsCompleted)
+            {
+                // What the server said meanwhile may be its goodbye.
+                await caughtUp.WithCancellation(over.Token).ConfigureAwait(false);
+                over.Token.ThrowIfCancellationRequested();
+                if (connection.IsEnding)
+                {
+                    return;
+                }
+            }
             _conversation.Resume();
             _outbox.Open(connection, again);
             _states.Show(new ChatStateChange(ChatState.Connected, $"Connection {connection.Epoch} stands."));
@@ -197,10 +222,16 @@ internal sealed class ChannelLoop
     }
 
     /// <summary>Held back while recovery's buffer is full, or, if so wished, until every reader has room.</summary>
-    private Task RoomToReceiveAsync()
+    private Task RoomToReceiveAsync(TaskCompletionSource<bool> caughtUp)
     {
         Task held = _conversation.WhenRoomAsync();
-        return held.IsCompleted && (_options.SlowReaders == SlowReaderPolicy.DropOldest || _events.HasRoom) ? held : WaitForRoomAsync(held);
+        if (held.IsCompleted && (_options.SlowReaders == SlowReaderPolicy.DropOldest || _events.HasRoom))
+        {
+            return held;
+        }
+        // Room may not come before the channel is open.
+        caughtUp.TrySetResult(true);
+        return WaitForRoomAsync(held);
     }
 
     private async Task WaitForRoomAsync(Task held)

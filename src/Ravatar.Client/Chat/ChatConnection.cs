@@ -62,6 +62,13 @@ internal sealed class ChatConnection : IDisposable
     /// <summary>Completes with the reason when it is over.</summary>
     public Task<ConnectionEnd> Ended => _ended.Task;
 
+    /// <summary>Whether the server has said goodbye: it is over as soon as that is answered.</summary>
+    public bool IsEnding
+    {
+        get => Volatile.Read(ref field);
+        private set => Volatile.Write(ref field, value);
+    }
+
     /// <summary>Cancelled when it is over.</summary>
     public CancellationToken Gone => _gone;
 
@@ -96,6 +103,7 @@ internal sealed class ChatConnection : IDisposable
                 SocketClose? close = await _frames.ReadAsync(received, beforeWaiting).ConfigureAwait(false);
                 if (close is not null)
                 {
+                    IsEnding = true;
                     await AnswerAsync(beforeWaiting).ConfigureAwait(false);
                     End(Describe(close));
                 }

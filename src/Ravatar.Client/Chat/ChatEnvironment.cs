@@ -17,6 +17,9 @@ internal sealed class ChatEnvironment
     /// </summary>
     public required Func<bool, CancellationToken, Task<bool>> RefreshTokenAsync { get; init; }
 
+    /// <summary>Whether there is no newer token than this one.</summary>
+    public Func<string, bool> IsNewest { get; init; } = static _ => true;
+
     /// <summary>A page of history, 100 messages each.</summary>
     public required Func<int, CancellationToken, Task<HistoryPage>> ReadHistoryAsync { get; init; }
 

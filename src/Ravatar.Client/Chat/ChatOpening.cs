@@ -11,7 +11,7 @@ internal sealed class ChatOpening
 
     private static readonly TimeSpan GoodbyeTime = TimeSpan.FromMilliseconds(250);
 
-    // Nobody reads it, so that pings of either side go unanswered; the platform's own give up after 23 s.
+    // Nobody reads it, so that the server's pings go unanswered: it may have given us up.
     private static readonly TimeSpan FreshTime = TimeSpan.FromSeconds(10);
 
     private readonly CancellationTokenSource _stopping = new();
@@ -38,7 +38,7 @@ internal sealed class ChatOpening
     public ChannelHistory History { get; }
 
     /// <summary>What happened on the way to the first connection.</summary>
-    public Outage Outage { get; } = new(new ConnectionEnd(Reason));
+    public Outage Outage { get; private set; } = new(new ConnectionEnd(Reason));
 
     /// <summary>Cancelled when it is given up, and when the channel that took it over is to leave.</summary>
     public CancellationToken Stopped { get; }
@@ -48,17 +48,20 @@ internal sealed class ChatOpening
 
     /// <summary>
     /// Hands over the first socket, or how the channel ended instead. Once: it is not kept here, where it would outlive its connection. One that has stood
-    /// unread for too long may be dead without anybody's knowing: it is replaced first.
+    /// unread for too long may be dead without anybody's knowing, and one whose token was replaced meanwhile may be closed at its first word: it is replaced first.
     /// </summary>
     public async Task<(IChatSocket? Socket, ChatEnd? End)> TakeConnectionAsync()
     {
         (IChatSocket? socket, ChatEnd? end) = await Take().ConfigureAwait(false);
-        if (socket is null || Environment.Time.GetElapsedTime(_connected) < FreshTime)
+        if (socket is null || (Environment.Time.GetElapsedTime(_connected) < FreshTime && Environment.IsNewest(Connector.Token)))
         {
             return (socket, end);
         }
         await HangUpAsync(socket).ConfigureAwait(false);
         Connector.StartOver();
+        Outage = new Outage(
+            new ConnectionEnd("The first connection is replaced: it stood unread for too long, or its token was replaced.")
+        );
         return await Connector.ConnectAsync(Outage, Stopped).ConfigureAwait(false);
     }
 

@@ -97,6 +97,65 @@ public sealed class OpeningTests
     }
 
     [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_socket_that_is_lost_before_the_channel_is_open_is_no_open_channel_and_what_follows_is_still_opening(bool closed)
+    {
+        await using FakeRavatarServer server = await StartAsync();
+        await using RavatarClient client = Client(server);
+        Task<ChatChannel> opening;
+        using (server.Script.Connection.Hold())
+        {
+            opening = client.OpenChatAsync(cancellationToken: Token);
+            FakeSocket socket = await SocketAsync(server);
+            server.Script.Socket.FailAlways(404);
+            if (closed)
+            {
+                await socket.CloseAsync(1011, "full", Token);
+            }
+            else
+            {
+                socket.Drop();
+                await socket.Ended.WaitAsync(ManualTimeProvider.HangGuard, Token);
+            }
+        }
+        RavatarConnectionException error = await Assert.ThrowsAsync<RavatarConnectionException>(() => Soon(opening));
+        Assert.Equal(404, error.UpgradeStatus);
+    }
+
+    [Fact]
+    public async Task A_socket_on_a_token_that_the_configuration_had_to_replace_is_replaced_too()
+    {
+        await using FakeRavatarServer server = await StartAsync();
+        server.Script.Connection.FailOnce(403);
+        await using RavatarClient client = Client(server);
+        Task<ChatChannel> opening;
+        using (server.Script.Connection.Hold())
+        {
+            opening = client.OpenChatAsync(cancellationToken: Token);
+            await SocketAsync(server);
+        }
+        await using ChatChannel chat = await Soon(opening);
+        Assert.NotNull((await chat.AskAsync("Hello?", Token)).Text);
+        FakeJournal journal = server.Received;
+        Assert.Equal((2, 2), (journal.RequestCount("/jwt"), journal.SocketsAccepted));
+        Assert.Equal((0, 1), (journal.Sockets[0].MessageCount, journal.Sockets[1].MessageCount));
+    }
+
+    [Fact]
+    public async Task A_sign_in_that_fails_with_the_configuration_in_hand_begins_nothing_either()
+    {
+        await using FakeRavatarServer server = await StartAsync();
+        server.Tokens.RawExpiry = "1"; // used once, and due again
+        await using RavatarClient client = Client(server);
+        await client.GetConfigurationAsync(Token);
+        int before = server.Received.Requests.Count;
+        server.Script.Jwt.FailAlways(402);
+        await Assert.ThrowsAsync<RavatarPaymentRequiredException>(() => Soon(client.OpenChatAsync(cancellationToken: Token)));
+        Assert.Equal(before + 1, server.Received.Requests.Count);
+    }
+
+    [Theory]
     [InlineData(402, typeof(RavatarPaymentRequiredException))]
     [InlineData(403, typeof(RavatarAuthenticationException))]
     [InlineData(503, typeof(RavatarBusyException))]
@@ -223,6 +282,8 @@ public sealed class OpeningTests
     [Theory]
     [InlineData("/jwt")]
     [InlineData("/connection")]
+    [InlineData("/chat")]
+    [InlineData("/ws/chat")]
     public async Task Disposal_of_the_client_ends_an_opening(string during)
     {
         await using FakeRavatarServer server = await StartAsync();
@@ -231,16 +292,23 @@ public sealed class OpeningTests
         Task<ChatChannel> opening = client.OpenChatAsync(cancellationToken: Token);
         await ReachAsync(server, during);
         await client.DisposeAsync().AsTask().WaitAsync(ManualTimeProvider.HangGuard, Token);
+        Assert.True(_attempts.AreOver);
         await Assert.ThrowsAsync<ObjectDisposedException>(() => Soon(opening));
         await AssertHungUpAsync(server);
     }
 
     private static FakeEndpoint Script(FakeRavatarServer server, string path) =>
-        path == "/jwt" ? server.Script.Jwt : server.Script.Connection;
+        path switch
+        {
+            "/jwt" => server.Script.Jwt,
+            "/connection" => server.Script.Connection,
+            "/chat" => server.Script.Chat,
+            _ => server.Script.Socket,
+        };
 
     /// <summary>Waits until that is asked for; with a token, until there is a socket as well.</summary>
     private static Task ReachAsync(FakeRavatarServer server, string path) =>
-        ForAsync(server, j => j.RequestCount(path) == 1 && (path == "/jwt" || j.SocketsAccepted == 1));
+        ForAsync(server, j => j.RequestCount(path) == 1 && (path is "/jwt" or "/ws/chat" || j.SocketsAccepted == 1));
 
     /// <summary>All sockets are closed, and nothing was said on them. Those that the client had heard of got a goodbye.</summary>
     private async Task AssertHungUpAsync(FakeRavatarServer server)

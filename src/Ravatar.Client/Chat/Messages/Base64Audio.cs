@@ -96,8 +96,7 @@ internal readonly struct Base64Audio
                 piece.Slice(count, missing).Fill((byte)'=');
                 count += missing;
             }
-            OperationStatus status = Base64.DecodeFromUtf8(piece.Slice(0, count), data.AsSpan(written), out _, out int more, left == 0);
-            if (status != OperationStatus.Done)
+            if (!TryDecode(piece.Slice(0, count), data.AsSpan(written), left == 0, out int more))
             {
                 return default;
             }
@@ -140,7 +139,7 @@ internal readonly struct Base64Audio
         int whole = padding == 0 ? text.Length : text.Length - (text.Length % 4);
         byte[] data = new byte[DecodedLength(text.Slice(0, whole)) + (padding == 0 ? 0 : 3 - padding)];
         int written = 0;
-        if (whole > 0 && Base64.DecodeFromUtf8(text.Slice(0, whole), data, out _, out written, padding == 0) != OperationStatus.Done)
+        if (whole > 0 && !TryDecode(text.Slice(0, whole), data, padding == 0, out written))
         {
             return default;
         }
@@ -156,6 +155,13 @@ internal readonly struct Base64Audio
         }
         return written == data.Length ? new(data, mediaType) : new(data.AsSpan(0, written).ToArray(), mediaType);
     }
+
+    private static bool TryDecode(ReadOnlySpan<byte> text, Span<byte> data, bool isLast, out int written) =>
+        IsDecoded(Base64.DecodeFromUtf8(text, data, out int read, out written, isLast), isLast, read, text.Length);
+
+    /// <summary>Whether all of it was. On .NET Framework and Mono the decoder asks for more even after whole groups, where more is to come.</summary>
+    internal static bool IsDecoded(OperationStatus status, bool isLast, int read, int length) =>
+        read == length && (status == OperationStatus.Done || (status == OperationStatus.NeedMoreData && !isLast));
 
     /// <summary>How many '=' an unpadded text lacks; -1 when no padding would make it Base64.</summary>
     private static int Padding(int length) =>

@@ -148,6 +148,21 @@ public class ChatDecoderAudioTests
         Assert.InRange(answer.Audio.Length, data.Length, data.Length + 3);
     }
 
+    [Theory]
+    [InlineData(OperationStatus.Done, true, 8, true)]
+    [InlineData(OperationStatus.Done, false, 8, true)]
+    [InlineData(OperationStatus.NeedMoreData, false, 8, true)] // so .NET Framework and Mono after whole groups
+    [InlineData(OperationStatus.NeedMoreData, false, 4, false)]
+    [InlineData(OperationStatus.NeedMoreData, true, 8, false)]
+    [InlineData(OperationStatus.InvalidData, false, 8, false)]
+    [InlineData(OperationStatus.DestinationTooSmall, false, 8, false)]
+    public void A_piece_is_decoded_when_all_of_it_was_read_whatever_older_runtimes_call_it(
+        OperationStatus status,
+        bool isLast,
+        int read,
+        bool expected
+    ) => Assert.Equal(expected, Base64Audio.IsDecoded(status, isLast, read, length: 8));
+
     private static bool Survives(byte[] data, int form)
     {
         string text = Convert.ToBase64String(

@@ -158,6 +158,34 @@ public class ChatOpeningTests
     }
 
     [Fact]
+    public async Task The_replacement_has_all_the_attempts_of_opening()
+    {
+        _sockets.OnConnect = static (n, _) =>
+            n is 3 or 6 ? Task.CompletedTask : throw new RavatarConnectionException("HTTP 503") { UpgradeStatus = 503 };
+        ChatOpening opening = Begin();
+        await _time.AdvanceToTimerAsync(TimeSpan.Zero, TimeSpan.FromSeconds(5), Token);
+        await _time.AdvanceToTimerAsync(TimeSpan.Zero, TimeSpan.FromSeconds(5), Token);
+        await Soon(opening.Connecting);
+        _time.Advance(TimeSpan.FromSeconds(10));
+        Task<(IChatSocket? Socket, ChatEnd? End)> taking = opening.TakeConnectionAsync();
+        await _time.AdvanceToTimerAsync(TimeSpan.Zero, TimeSpan.FromSeconds(5), Token);
+        await _time.AdvanceToTimerAsync(TimeSpan.Zero, TimeSpan.FromSeconds(5), Token);
+        IChatSocket? socket = (await Soon(taking)).Socket;
+        Assert.Same(_sockets.Made[1], socket);
+        Assert.Equal(6, _sockets.Attempts);
+    }
+
+    [Fact]
+    public async Task A_socket_on_a_token_that_was_replaced_is_replaced_too()
+    {
+        ChatOpening opening = Begin(isNewest: false);
+        await Soon(opening.Connecting);
+        IChatSocket? socket = (await Soon(opening.TakeConnectionAsync())).Socket;
+        Assert.Same(_sockets.Made[1], socket);
+        Assert.Equal(["goodbye", "abort", "dispose"], _sockets.Made[0].Calls);
+    }
+
+    [Fact]
     public async Task It_has_one_owner()
     {
         ChatOpening opening = Begin();
@@ -166,13 +194,14 @@ public class ChatOpeningTests
         await Assert.ThrowsAsync<InvalidOperationException>(() => opening.GiveUpAsync());
     }
 
-    private ChatOpening Begin() =>
+    private ChatOpening Begin(bool isNewest = true) =>
         new(
             new ChatEnvironment
             {
                 Address = static token => new Uri($"wss://model/?token={token}"),
                 GetTokenAsync = static _ => Task.FromResult("token"),
                 RefreshTokenAsync = static (_, _) => throw new NotSupportedException(),
+                IsNewest = _ => isNewest,
                 ReadHistoryAsync = ReadHistoryAsync,
                 ProbeAsync = static _ => throw new NotSupportedException(),
                 Connector = _sockets,
