@@ -117,7 +117,7 @@ public sealed partial class RavatarClient
     }
 
     // By itself, so that one sign-in serves all, and one that fails is not tried again by those beside.
-    private Task SignInAsync(CancellationToken cancellationToken) =>
+    private Task<AccessToken> SignInAsync(CancellationToken cancellationToken) =>
         RunAsync((_, token) => _tokens.GetAsync(token).AsTask(), cancellationToken);
 
     private ChatOpening Begin() => new(CreateEnvironment(), _options.Chat);

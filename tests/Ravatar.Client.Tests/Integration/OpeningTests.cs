@@ -96,33 +96,6 @@ public sealed class OpeningTests
         Assert.Equal(2, server.Received.SocketsAccepted);
     }
 
-    [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task A_socket_that_is_lost_before_the_channel_is_open_is_no_open_channel_and_what_follows_is_still_opening(bool closed)
-    {
-        await using FakeRavatarServer server = await StartAsync();
-        await using RavatarClient client = Client(server);
-        Task<ChatChannel> opening;
-        using (server.Script.Connection.Hold())
-        {
-            opening = client.OpenChatAsync(cancellationToken: Token);
-            FakeSocket socket = await SocketAsync(server);
-            server.Script.Socket.FailAlways(404);
-            if (closed)
-            {
-                await socket.CloseAsync(1011, "full", Token);
-            }
-            else
-            {
-                socket.Drop();
-                await socket.Ended.WaitAsync(ManualTimeProvider.HangGuard, Token);
-            }
-        }
-        RavatarConnectionException error = await Assert.ThrowsAsync<RavatarConnectionException>(() => Soon(opening));
-        Assert.Equal(404, error.UpgradeStatus);
-    }
-
     [Fact]
     public async Task A_socket_on_a_token_that_the_configuration_had_to_replace_is_replaced_too()
     {
@@ -150,8 +123,8 @@ public sealed class OpeningTests
         await using RavatarClient client = Client(server);
         await client.GetConfigurationAsync(Token);
         int before = server.Received.Requests.Count;
-        server.Script.Jwt.FailAlways(402);
-        await Assert.ThrowsAsync<RavatarPaymentRequiredException>(() => Soon(client.OpenChatAsync(cancellationToken: Token)));
+        server.Script.Jwt.FailAlways(503);
+        await Assert.ThrowsAsync<RavatarBusyException>(() => Soon(client.OpenChatAsync(cancellationToken: Token)));
         Assert.Equal(before + 1, server.Received.Requests.Count);
     }
 

@@ -129,6 +129,32 @@ public class ChatOpeningTests
     }
 
     [Theory]
+    [InlineData("closed")]
+    [InlineData("closed, and the answer is stuck")]
+    [InlineData("lost")]
+    public async Task A_socket_that_is_over_when_it_is_taken_over_opens_no_channel_and_what_follows_is_still_opening(string how)
+    {
+        _sockets.Goodbye = how == "closed" ? Task.CompletedTask : new TaskCompletionSource().Task;
+        _sockets.Read =
+            how == "lost" ? static () => throw new IOException("reset") : static () => new(0, true, new SocketClose(1011, "full"));
+        _sockets.OnConnect = static (n, _) =>
+            n == 1 ? Task.CompletedTask : throw new RavatarConnectionException("HTTP 404") { UpgradeStatus = 404 };
+        ChatOpening opening = Begin();
+        await Soon(opening.Connecting);
+        await Soon(opening.History.Baseline);
+
+        Task<ChatChannel> opened = ChatChannel.OpenAsync(opening, TestIdentity.With(), TimeSpan.FromSeconds(30), Token);
+        while (!opened.IsCompleted)
+        {
+            // The answer's patience, and the wait before the next attempt.
+            await Soon(Task.WhenAny(opened, _time.AdvanceToTimerAsync(TimeSpan.Zero, TimeSpan.FromSeconds(5), Token)));
+        }
+
+        RavatarConnectionException error = await Assert.ThrowsAsync<RavatarConnectionException>(() => opened);
+        Assert.Equal((404, 2), (error.UpgradeStatus, _sockets.Attempts));
+    }
+
+    [Theory]
     [InlineData(9.9, 1)]
     [InlineData(10, 2)]
     public async Task A_socket_that_nobody_read_for_long_is_replaced_before_it_is_used(double seconds, int sockets)
@@ -241,6 +267,9 @@ public class ChatOpeningTests
         /// <summary>What becomes of a goodbye.</summary>
         public Task Goodbye { get; set; } = Task.CompletedTask;
 
+        /// <summary>What the sockets read; nothing, if not said.</summary>
+        public Func<SocketRead>? Read { get; set; }
+
         public TaskCompletionSource Asked { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         public TaskCompletionSource Connected { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -259,7 +288,7 @@ public class ChatOpeningTests
             {
                 await OnConnect(number, cancellationToken);
             }
-            Socket socket = new(Goodbye);
+            Socket socket = new(Goodbye, Read);
             Made.Add(socket);
             Connected.TrySetResult();
             return socket;
@@ -267,7 +296,7 @@ public class ChatOpeningTests
     }
 
     /// <summary>Notes what is done to it.</summary>
-    private sealed class Socket(Task goodbye) : IChatSocket
+    private sealed class Socket(Task goodbye, Func<SocketRead>? read) : IChatSocket
     {
         public List<string> Calls { get; } = [];
 
@@ -280,6 +309,10 @@ public class ChatOpeningTests
         public ValueTask<SocketRead> ReceiveAsync(Memory<byte> buffer)
         {
             Calls.Add("receive");
+            if (read is not null)
+            {
+                return new(buffer.IsEmpty ? default : read());
+            }
             return new(new TaskCompletionSource<SocketRead>().Task);
         }
 
