@@ -5,6 +5,9 @@ namespace Ravatar.Samples;
 /// <summary>What a chat does, told to the console: the answers that were asked for, and beside them whatever else comes.</summary>
 internal sealed class ChatNotes(ChatChannel chat, Avatar? avatar, SampleConsole console)
 {
+    private const int MostArrived = 100;
+    private static readonly TimeSpan LongestCatchUp = TimeSpan.FromSeconds(1);
+
     private readonly Lock _gate = new();
     private readonly List<ChatAnswer> _arrived = []; // while a question waits: one of them is its answer, and may be told soon
     private readonly HashSet<ChatAnswer> _told = new(ReferenceEqualityComparer.Instance); // ahead of their arrival here
@@ -19,11 +22,12 @@ internal sealed class ChatNotes(ChatChannel chat, Avatar? avatar, SampleConsole 
     )
     {
         using CancellationTokenSource reading = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        Task aside = Task.WhenAll(TellEventsAsync(allAnswers, reading.Token), TellStatesAsync(reading.Token));
+        Task events = TellEventsAsync(allAnswers, reading.Token);
+        Task aside = Task.WhenAll(events, TellStatesAsync(reading.Token));
         try
         {
             await conversation(cancellationToken);
-            await CatchUpAsync(aside, cancellationToken);
+            await CatchUpAsync(events, cancellationToken);
         }
         finally
         {
@@ -32,7 +36,7 @@ internal sealed class ChatNotes(ChatChannel chat, Avatar? avatar, SampleConsole 
         }
     }
 
-    /// <summary>Asks, once or several times: what arrives meanwhile, and was not asked for, is told at the end, when it is clear that it was not.</summary>
+    /// <summary>Asks, once or several times: what arrives meanwhile, and was not asked for, is told with the next answer, or at the end, when it is clear that it was not.</summary>
     public async Task WhileAskingAsync(Func<Task> ask)
     {
         lock (_gate)
@@ -48,22 +52,27 @@ internal sealed class ChatNotes(ChatChannel chat, Avatar? avatar, SampleConsole 
             lock (_gate)
             {
                 _asks = false;
-                _arrived.ForEach(Tell);
-                _arrived.Clear();
+                TellArrived(_arrived.Count);
             }
         }
     }
 
-    /// <summary>Tells the answer to a question.</summary>
+    /// <summary>Tells the answer to a question. Questions are answered in order: what arrived ahead of it was not asked for.</summary>
     public void Answer(ChatAnswer answer)
     {
-        console.Answer(avatar?.Name, answer);
         lock (_gate)
         {
-            if (_arrived.RemoveAll(a => ReferenceEquals(a, answer)) == 0)
+            int ahead = _arrived.FindIndex(a => ReferenceEquals(a, answer));
+            if (ahead < 0)
             {
                 _told.Add(answer);
             }
+            else
+            {
+                TellArrived(ahead);
+                _arrived.RemoveAt(0);
+            }
+            console.Answer(avatar?.Name, answer);
         }
     }
 
@@ -74,17 +83,26 @@ internal sealed class ChatNotes(ChatChannel chat, Avatar? avatar, SampleConsole 
                 : $"{avatar?.Name ?? "avatar"} says unasked: {SampleConsole.TextOf(unasked)}"
         );
 
+    // Under the gate: the oldest of what has arrived, which is no answer to any question.
+    private void TellArrived(int count)
+    {
+        _arrived.GetRange(0, count).ForEach(Tell);
+        _arrived.RemoveRange(0, count);
+    }
+
     private void Arrive(ChatAnswer answer)
     {
         lock (_gate)
         {
             if (_told.Remove(answer))
             {
+                TellArrived(_arrived.Count);
                 NoteWhetherCaughtUp();
                 return;
             }
             if (_asks && !answer.IsFollowUp)
             {
+                TellArrived(Math.Max(0, _arrived.Count + 1 - MostArrived));
                 _arrived.Add(answer);
             }
             else
@@ -95,7 +113,7 @@ internal sealed class ChatNotes(ChatChannel chat, Avatar? avatar, SampleConsole 
     }
 
     /// <summary>Events come in order: where all answers that were told have arrived here too, so has whatever came before them.</summary>
-    private async Task CatchUpAsync(Task aside, CancellationToken cancellationToken)
+    private async Task CatchUpAsync(Task events, CancellationToken cancellationToken)
     {
         Task caughtUp;
         lock (_gate)
@@ -104,7 +122,14 @@ internal sealed class ChatNotes(ChatChannel chat, Avatar? avatar, SampleConsole 
             NoteWhetherCaughtUp();
             caughtUp = _caughtUp.Task;
         }
-        await Task.WhenAny(caughtUp, aside).WaitAsync(cancellationToken);
+        try
+        {
+            await Task.WhenAny(caughtUp, events).WaitAsync(LongestCatchUp, cancellationToken);
+        }
+        catch (TimeoutException)
+        {
+            // One that was dropped on its way, as others came too fast, never arrives.
+        }
     }
 
     // Under the gate.

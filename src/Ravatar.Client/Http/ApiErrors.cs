@@ -65,10 +65,10 @@ internal static class ApiErrors
 
     /// <summary>A redirect: never followed, because the token must not travel elsewhere.</summary>
     /// <param name="endpoint">The endpoint.</param>
-    /// <param name="status">The HTTP status it came with.</param>
+    /// <param name="status">The HTTP status it came with; null where the transport followed it, and did not get there.</param>
     /// <param name="target">Where to; null where that is no address.</param>
     /// <param name="secret">The token the request carried: a server may make a host's name of it.</param>
-    public static RavatarApiException Redirected(string endpoint, HttpStatusCode status, Uri? target, string? secret) =>
+    public static RavatarApiException Redirected(string endpoint, HttpStatusCode? status, Uri? target, string? secret) =>
         new(
             $"{endpoint} failed: the server redirects to {PlainText.Line(Origin(target), secret, 300)}, and redirects are not followed, so that no token travels elsewhere."
         )

@@ -33,6 +33,7 @@ internal sealed class AttemptHandler : DelegatingHandler
     {
         cancellationToken.ThrowIfCancellationRequested();
         RequestInfo info = RequestInfo.Of(request);
+        Uri? address = request.RequestUri; // as it was asked for: a transport that follows redirects changes the request itself
         Log.RequestSending(_logger, info.Endpoint);
         await LogRequestAsync(request, info, cancellationToken).ConfigureAwait(false);
         long start = _time.GetTimestamp();
@@ -46,7 +47,7 @@ internal sealed class AttemptHandler : DelegatingHandler
         }
         catch (Exception exception)
         {
-            Exception failure = Judge(exception, request, info, timeout.IsCancellationRequested, cancellationToken);
+            Exception failure = Judge(exception, address, info, timeout.IsCancellationRequested, cancellationToken);
             Log.RequestFailed(_logger, info.Endpoint, Since(start), failure);
             if (ReferenceEquals(failure, exception))
             {
@@ -57,13 +58,7 @@ internal sealed class AttemptHandler : DelegatingHandler
     }
 
     /// <summary>The failure as it may be shown: nothing of the platform's words, which quote what came from the wire.</summary>
-    private Exception Judge(
-        Exception exception,
-        HttpRequestMessage request,
-        RequestInfo info,
-        bool timedOut,
-        CancellationToken cancellationToken
-    )
+    private Exception Judge(Exception exception, Uri? address, RequestInfo info, bool timedOut, CancellationToken cancellationToken)
     {
         if (cancellationToken.IsCancellationRequested)
         {
@@ -89,8 +84,8 @@ internal sealed class AttemptHandler : DelegatingHandler
             UnreadableException { InnerException: { } cause } when !NetworkFailure.Is(cause) => new HttpRequestException(
                 $"the answer cannot be read ({cause.GetType().Name})"
             ),
-            UnreadableException { InnerException: { } cause } => NetworkFailure.Clean(cause, request.RequestUri),
-            _ when NetworkFailure.Is(exception) => NetworkFailure.Clean(exception, request.RequestUri),
+            UnreadableException { InnerException: { } cause } => NetworkFailure.Clean(cause, address),
+            _ when NetworkFailure.Is(exception) => NetworkFailure.Clean(exception, address),
             _ => exception,
         };
     }

@@ -134,7 +134,8 @@ internal sealed class RavatarApi(HttpClient http, ApiSettings settings, Action<H
     private ChatConfiguration Checked(ChatConfiguration configuration, HttpResponseMessage response)
     {
         bool empty = configuration.Avatars.Count == 0 && configuration.Languages.Count == 0 && configuration.Session is null;
-        if (configuration.Status is >= 400 || (empty && BodyFailure.IsToldBy(configuration.AdditionalProperties, "error", "message")))
+        bool byWords = configuration.Status is not (>= 200 and < 300);
+        if (configuration.Status is >= 400 || (empty && BodyFailure.IsToldBy(configuration.AdditionalProperties, byWords)))
         {
             throw Refused(response, Connection, configuration.Status ?? (int)response.StatusCode);
         }
@@ -146,7 +147,7 @@ internal sealed class RavatarApi(HttpClient http, ApiSettings settings, Action<H
 
     // An empty history is a good one, and may be told in a message.
     private HistoryPage Checked(HistoryPage page, HttpResponseMessage response) =>
-        page.Status is >= 400 || (page.Messages.Count == 0 && BodyFailure.IsToldBy(page.AdditionalProperties, "error"))
+        page.Status is >= 400 || (page.Messages.Count == 0 && BodyFailure.IsToldBy(page.AdditionalProperties, byWords: false))
             ? throw Refused(response, Chat, page.Status ?? (int)response.StatusCode)
             : page;
 

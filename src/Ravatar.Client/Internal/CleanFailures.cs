@@ -6,13 +6,14 @@ internal sealed class CleanFailures(HttpMessageHandler transport) : DelegatingHa
     /// <inheritdoc/>
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
+        Uri? address = request.RequestUri; // a transport that follows redirects changes the request itself
         try
         {
             return await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception exception) when (NetworkFailure.Is(exception))
         {
-            throw NetworkFailure.Clean(exception, request.RequestUri);
+            throw NetworkFailure.Clean(exception, address);
         }
     }
 }

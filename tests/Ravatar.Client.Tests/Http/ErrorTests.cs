@@ -93,6 +93,9 @@ public class ErrorTests
     [InlineData("""{"payload":[],"error":"no_history"}""", 200, "no_history")]
     [InlineData("""{"payload":[],"result":"failure","message":"no"}""", 200, "no")]
     [InlineData("""{"payload":[],"error":{"message":"no"}}""", 200, "no")]
+    [InlineData("""{"payload":[],"error":1}""", 200, "1")]
+    [InlineData("""{"payload":[],"error":true,"message":"no"}""", 200, "no")]
+    [InlineData("""{"payload":[],"error":["no"],"message":"no"}""", 200, "no")]
     public async Task A_history_that_tells_of_a_failure_is_no_empty_one(string json, int status, string message)
     {
         await using TestClient test = new();
@@ -120,6 +123,11 @@ public class ErrorTests
     [Theory]
     [InlineData("""{"payload":[],"error":null}""")]
     [InlineData("""{"payload":[],"error":"","result":"success"}""")]
+    [InlineData("""{"payload":[],"error":0}""")]
+    [InlineData("""{"payload":[],"error":0.0}""")]
+    [InlineData("""{"payload":[],"error":false}""")]
+    [InlineData("""{"payload":[],"error":{ }}""")]
+    [InlineData("""{"payload":[],"error":[ ]}""")]
     [InlineData("""{"payload":[],"status":200,"message":"No messages yet"}""")]
     [InlineData("""{"payload":[],"result":"\ud800"}""")]
     public async Task An_empty_history_is_one_whatever_is_said_with_it(string json)
@@ -141,6 +149,18 @@ public class ErrorTests
         RavatarApiException error = await FailureAsync(test);
         Assert.Equal(HttpStatusCode.OK, error.StatusCode);
         Assert.Contains(message ?? "failure", error.ServerMessage, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("""{"result":"success","message":"Nothing is set up yet"}""")]
+    [InlineData("""{"status":200,"message":"Nothing is set up yet"}""")]
+    [InlineData("""{"status":"204","message":"Nothing is set up yet","error":{ }}""")]
+    [InlineData("""{"error":0,"message":""}""")]
+    public async Task An_empty_configuration_is_one_where_it_says_that_all_is_well(string json)
+    {
+        await using TestClient test = new();
+        test.Server.AnswerWith(json);
+        Assert.Empty((await test.Client.GetConfigurationAsync()).Avatars);
     }
 
     [Theory]

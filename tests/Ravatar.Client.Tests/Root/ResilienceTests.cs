@@ -55,6 +55,40 @@ public sealed class ResilienceTests : IDisposable
     }
 
     [Fact]
+    public async Task A_second_copy_beside_the_first_one_leaves_the_first_one_s_answer_to_be_the_start()
+    {
+        TaskCompletionSource<HttpResponseMessage> answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        _server.Answer = (_, token) => answer.Task.WaitAsync(token);
+        Hedging handler = new();
+        await using ServiceProvider provider = Provider(() => handler);
+        Task<LiveAnswer> start = Api(provider).StartLiveAsync("avatar-1", null, null, Token);
+        await Task.WhenAny(handler.SentBoth.Task, start).WaitAsync(ManualTimeProvider.HangGuard, Token);
+        answer.SetResult(ScriptedHandler.Json("""{"status":200,"LicenseId":"license-1","streamingUrl":"https://stream.example/"}"""));
+        Assert.Equal("license-1", (await start.WaitAsync(ManualTimeProvider.HangGuard, Token)).LicenseId);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
+            handler.Other!.WaitAsync(ManualTimeProvider.HangGuard, CancellationToken.None)
+        );
+        Assert.Equal(1, _server.Count("POST /startLiveSession"));
+    }
+
+    [Fact]
+    public async Task A_second_copy_beside_the_first_one_fails_as_that_does()
+    {
+        TaskCompletionSource<HttpResponseMessage> answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        _server.Answer = (_, token) => answer.Task.WaitAsync(token);
+        Hedging handler = new();
+        await using ServiceProvider provider = Provider(() => handler);
+        Task<LiveAnswer> start = Api(provider).StartLiveAsync("avatar-1", null, null, Token);
+        await Task.WhenAny(handler.SentBoth.Task, start).WaitAsync(ManualTimeProvider.HangGuard, Token);
+        answer.SetResult(ScriptedHandler.Json("{}", HttpStatusCode.ServiceUnavailable));
+        RavatarLiveException error = await Assert.ThrowsAsync<RavatarLiveException>(() =>
+            start.WaitAsync(ManualTimeProvider.HangGuard, Token)
+        );
+        Assert.Equal(LiveError.Busy, error.Reason);
+        Assert.Equal(1, _server.Count("POST /startLiveSession"));
+    }
+
+    [Fact]
     public async Task Each_start_goes_out_once()
     {
         _server.AnswerWith("""{"status":200,"LicenseId":"license-1","streamingUrl":"https://stream.example/"}""");
@@ -160,6 +194,27 @@ public sealed class ResilienceTests : IDisposable
             await attempt.CancelAsync();
             await Task.WhenAny(first);
             return await base.SendAsync(request, cancellationToken);
+        }
+    }
+
+    /// <summary>Sends two copies, and takes the outcome of the one that ends first; the other one is cancelled.</summary>
+    private sealed class Hedging : DelegatingHandler
+    {
+        public TaskCompletionSource SentBoth { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task<HttpResponseMessage>? Other { get; private set; }
+
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            using CancellationTokenSource attempts = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            Task<HttpResponseMessage> first = base.SendAsync(request, attempts.Token);
+            HttpRequestMessage copy = await RequestClone.CreateAsync(request, cancellationToken);
+            Task<HttpResponseMessage> second = base.SendAsync(copy, attempts.Token);
+            SentBoth.SetResult();
+            Task<HttpResponseMessage> winner = await Task.WhenAny(first, second);
+            Other = winner == first ? second : first;
+            await attempts.CancelAsync();
+            return await winner;
         }
     }
 

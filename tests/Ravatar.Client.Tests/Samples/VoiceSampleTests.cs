@@ -78,6 +78,27 @@ public sealed class VoiceSampleTests : IDisposable
     }
 
     [Fact]
+    public async Task What_nobody_asked_for_is_told_with_the_next_answer_and_not_at_the_end()
+    {
+        await using FakeRavatarServer server = await FakeRavatarServer.StartAsync();
+        server.Configuration.VadEnabled = true;
+        server.Chat.AnswerWith(static _ => null);
+        double[] pause = new double[2 * 44_100];
+        string file = await WriteAsync("two.wav", [.. pause, .. Voice(440), .. pause, .. Voice(600), .. pause]);
+        using SampleProcess process = SampleProcess.Start(Name, ["--url", server.BaseAddress.AbsoluteUri, "--wav", file]);
+        await server.Received.WaitForMessagesAsync(1, TestContext.Current.CancellationToken);
+        await PushAsync(server, """{"type":"incoming","answer":"hush","request":"other","chat_type":"text"}""");
+        await PushAsync(server, """{"type":"incoming","answer":"first","chat_type":"voice"}""");
+        await process.WaitForOutputAsync("first");
+        await process.WaitForErrorAsync("hush");
+        await server.Received.WaitForMessagesAsync(2, TestContext.Current.CancellationToken);
+        await PushAsync(server, """{"type":"incoming","answer":"second","chat_type":"voice"}""");
+        SampleResult result = await process.EndAsync();
+        Assert.Equal((0, "first\nsecond\n"), (result.ExitCode, result.Output));
+        Assert.Single(result.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+    }
+
+    [Fact]
     public async Task A_file_in_which_nobody_speaks_sends_nothing_by_voice_activity()
     {
         await using FakeRavatarServer server = await FakeRavatarServer.StartAsync();
@@ -188,6 +209,9 @@ public sealed class VoiceSampleTests : IDisposable
             Assert.Contains(told, result.Output, StringComparison.Ordinal);
         }
     }
+
+    private static Task PushAsync(FakeRavatarServer server, string json) =>
+        server.Chat.PushAsync(json, TestContext.Current.CancellationToken);
 
     /// <summary>Something like a vowel, for a second.</summary>
     private static double[] Voice(double pitch) =>
