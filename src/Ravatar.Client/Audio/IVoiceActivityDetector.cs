@@ -10,6 +10,10 @@ public interface IVoiceActivityDetector
     int DelayFrames { get; }
 
     /// <summary>Takes the next 10 ms, and decides about the frame given <see cref="DelayFrames"/> calls ago.</summary>
+    /// <remarks>
+    /// After a gap (another recording, a microphone that was muted) frames go on without a <see cref="Reset"/>, so that the room's noise need not be learned
+    /// again; decisions about frames before the gap are not listened to.
+    /// </remarks>
     /// <param name="frame">160 samples: 16 kHz, mono, 16-bit.</param>
     /// <returns>Whether that frame is speech. Before there is such a frame, <see langword="false"/>.</returns>
     bool IsSpeech(ReadOnlySpan<short> frame);

@@ -4,7 +4,7 @@ using Xunit;
 namespace Ravatar.Client.Tests;
 
 /// <summary>A pipe whose other end a test holds: it gives what was fed, a part a read, and waits in between.</summary>
-internal sealed class PartlyStream : Stream
+internal sealed class PartlyStream : ReadOnlyStream
 {
     private readonly Channel<byte[]> _parts = Channel.CreateUnbounded<byte[]>();
 
@@ -25,20 +25,6 @@ internal sealed class PartlyStream : Stream
     public bool IsClosed { get; private set; }
 
     public int CancelledReads { get; private set; }
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     public void Feed(byte[] part) => Assert.True(_parts.Writer.TryWrite(part));
 
@@ -69,19 +55,6 @@ internal sealed class PartlyStream : Stream
         part.CopyTo(buffer);
         return part.Length;
     }
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Flush() { }
 
     protected override void Dispose(bool disposing)
     {

@@ -118,41 +118,15 @@ public sealed class BodyTests
     }
 
     /// <summary>A body that comes as a test wants; keeps how much it was asked for, and what it gave.</summary>
-    private sealed class ScriptedBody(Func<Memory<byte>, int> read) : Stream
+    private sealed class ScriptedBody(Func<Memory<byte>, int> read) : ReadOnlyStream
     {
         public List<int> Offered { get; } = [];
 
         public List<int> Given { get; } = [];
 
-        public override bool CanRead => true;
-
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => false;
-
-        public override long Length => throw new NotSupportedException();
-
-        public override long Position
-        {
-            get => throw new NotSupportedException();
-            set => throw new NotSupportedException();
-        }
-
         public override int Read(byte[] buffer, int offset, int count) => Next(buffer.AsMemory(offset, count));
 
         public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => new(Next(buffer));
-
-        // What the netstandard2.0 asset calls.
-        public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-            Task.FromResult(Next(buffer.AsMemory(offset, count)));
-
-        public override void Flush() { }
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
-
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
         private int Next(Memory<byte> buffer)
         {

@@ -56,15 +56,15 @@ public sealed class OpeningTests
     {
         await using FakeRavatarServer server = await StartAsync();
         await using RavatarClient client = Client(server);
-        Task<ChatChannel> opening;
-        using (server.Script.Connection.Hold())
-        {
-            opening = client.OpenChatAsync(cancellationToken: Token);
-            FakeSocket socket = await SocketAsync(server);
-            await socket.SendAsync("""{"type":"connection","content":"welcome"}""", Token);
-            await socket.SendAsync("""{"type":"system","content":"soon"}""", Token);
-        }
-        await using ChatChannel chat = await Soon(opening);
+        await using ChatChannel chat = await OpenHeldAsync(
+            server,
+            client,
+            static async socket =>
+            {
+                await socket.SendAsync("""{"type":"connection","content":"welcome"}""", Token);
+                await socket.SendAsync("""{"type":"system","content":"soon"}""", Token);
+            }
+        );
         List<ChatEvent> events = [];
         await foreach (ChatEvent e in chat.ReadAllAsync(Token))
         {
@@ -83,15 +83,15 @@ public sealed class OpeningTests
     {
         await using FakeRavatarServer server = await StartAsync();
         await using RavatarClient client = Client(server);
-        Task<ChatChannel> opening;
-        using (server.Script.Connection.Hold())
-        {
-            opening = client.OpenChatAsync(cancellationToken: Token);
-            FakeSocket socket = await SocketAsync(server);
-            socket.Drop();
-            await socket.Ended.WaitAsync(ManualTimeProvider.HangGuard, Token);
-        }
-        await using ChatChannel chat = await Soon(opening);
+        await using ChatChannel chat = await OpenHeldAsync(
+            server,
+            client,
+            static socket =>
+            {
+                socket.Drop();
+                return socket.Ended.WaitAsync(ManualTimeProvider.HangGuard, Token);
+            }
+        );
         Assert.NotNull((await chat.AskAsync("Still there?", Token)).Text);
         Assert.Equal(2, server.Received.SocketsAccepted);
     }
@@ -102,13 +102,7 @@ public sealed class OpeningTests
         await using FakeRavatarServer server = await StartAsync();
         server.Script.Connection.FailOnce(403);
         await using RavatarClient client = Client(server);
-        Task<ChatChannel> opening;
-        using (server.Script.Connection.Hold())
-        {
-            opening = client.OpenChatAsync(cancellationToken: Token);
-            await SocketAsync(server);
-        }
-        await using ChatChannel chat = await Soon(opening);
+        await using ChatChannel chat = await OpenHeldAsync(server, client);
         Assert.NotNull((await chat.AskAsync("Hello?", Token)).Text);
         FakeJournal journal = server.Received;
         Assert.Equal((2, 2), (journal.RequestCount("/jwt"), journal.SocketsAccepted));
@@ -138,13 +132,7 @@ public sealed class OpeningTests
         await using FakeRavatarServer server = await StartAsync();
         server.Script.Connection.AlwaysRespond(FakeResponse.Text(status, "text/plain", "no"));
         await using RavatarClient client = Client(server);
-        Task<ChatChannel> opening;
-        using (server.Script.Connection.Hold())
-        {
-            opening = client.OpenChatAsync(cancellationToken: Token);
-            await SocketAsync(server);
-        }
-        Assert.IsType(expected, await Assert.ThrowsAnyAsync<RavatarException>(() => Soon(opening)));
+        Assert.IsType(expected, await Assert.ThrowsAnyAsync<RavatarException>(() => OpenHeldAsync(server, client)));
         await AssertHungUpAsync(server);
     }
 
@@ -155,13 +143,11 @@ public sealed class OpeningTests
     {
         await using FakeRavatarServer server = await StartAsync();
         await using RavatarClient client = Client(server);
-        Task<ChatChannel> opening;
-        using (server.Script.Connection.Hold())
-        {
-            opening = client.OpenChatAsync(new() { AvatarId = avatar, Language = language }, Token);
-            await SocketAsync(server);
-        }
-        ArgumentException refused = await Assert.ThrowsAsync<ArgumentException>("options", () => Soon(opening));
+        ChatOptions choice = new() { AvatarId = avatar, Language = language };
+        ArgumentException refused = await Assert.ThrowsAsync<ArgumentException>(
+            "options",
+            () => OpenHeldAsync(server, client, options: choice)
+        );
         Assert.Contains("does not list", refused.Message, StringComparison.Ordinal);
         await AssertHungUpAsync(server);
         // The configuration is in hand now: a bad choice is refused before anything is sent.
@@ -268,6 +254,24 @@ public sealed class OpeningTests
         Assert.True(_attempts.AreOver);
         await Assert.ThrowsAsync<ObjectDisposedException>(() => Soon(opening));
         await AssertHungUpAsync(server);
+    }
+
+    /// <summary>Opens a chat whose configuration is not answered before its socket stands, and that has happened to the socket.</summary>
+    private static async Task<ChatChannel> OpenHeldAsync(
+        FakeRavatarServer server,
+        RavatarClient client,
+        Func<FakeSocket, Task>? meanwhile = null,
+        ChatOptions? options = null
+    )
+    {
+        Task<ChatChannel> opening;
+        using (server.Script.Connection.Hold())
+        {
+            opening = client.OpenChatAsync(options, Token);
+            FakeSocket socket = await SocketAsync(server);
+            await (meanwhile?.Invoke(socket) ?? Task.CompletedTask);
+        }
+        return await Soon(opening);
     }
 
     private static FakeEndpoint Script(FakeRavatarServer server, string path) =>
