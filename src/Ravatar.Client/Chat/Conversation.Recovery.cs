@@ -264,8 +264,7 @@ internal sealed partial class Conversation
                 if (message.Due == TimeSpan.MaxValue)
                 {
                     // Its connection died in the middle of the write, after all of it had got through.
-                    message.WrittenAt = _clock.Now;
-                    message.Due = message.WrittenAt + message.AnswerTimeout;
+                    StartWaiting(message);
                 }
                 message.Written.TrySetResult(true);
             }

@@ -76,14 +76,7 @@ internal sealed partial class Conversation : IDisposable
             }
             if (message.Stage is not OutgoingStage.Settled)
             {
-                message.WrittenAt = _clock.Now;
-                message.ReceivedBefore = _receivedCount;
-                message.Due = message.WrittenAt + message.AnswerTimeout;
-                TimeSpan moment = NextMoment(message, message.WrittenAt);
-                if (moment < _armedFor && _clock.IsRunning)
-                {
-                    SetTimer(moment);
-                }
+                StartWaiting(message);
             }
         }
         message.Written.TrySetResult(true);
@@ -203,97 +196,5 @@ internal sealed partial class Conversation : IDisposable
         {
             _room.Leave(message.Frame.Length);
         }
-    }
-
-    private void Tick()
-    {
-        int suspected = 0;
-        lock (_gate)
-        {
-            TimeSpan now = _clock.Now;
-            foreach (OutgoingMessage message in _matcher.Open.Where(m => m.Due <= now || IsOverdue(m, now)).ToArray())
-            {
-                if (message.Leaves <= now)
-                {
-                    _matcher.Open.Remove(message);
-                    if (!message.RowSeen)
-                    {
-                        _expected.Add(message); // unanswered for so long on a working connection: the server has it
-                    }
-                    Settle(message);
-                }
-                else if (message.Due <= now)
-                {
-                    TimeOut(message);
-                }
-                else
-                {
-                    message.Suspected = true;
-                    suspected = message.Epoch;
-                }
-            }
-            SetTimer();
-        }
-        if (suspected > 0)
-        {
-            SilenceSuspected?.Invoke(suspected);
-        }
-    }
-
-    private void TimeOut(OutgoingMessage message)
-    {
-        if (message.Answer is null || message.Abandoned)
-        {
-            return;
-        }
-        message.Abandoned = true;
-        _counters.TimedOutOnce();
-        bool failed = message.Answer.TrySetException(
-            new RavatarTimeoutException($"No answer came within {message.AnswerTimeout.TotalSeconds:0.###} s.")
-            {
-                Recommendation =
-                    "Ask again, or give the question more time (ChatOptions.AnswerTimeout; the service's own value is messageTimeoutSeconds).",
-            }
-        );
-        if (failed)
-        {
-            Detached.Observe(message.Answer.Task);
-        }
-    }
-
-    /// <summary>Where the platform does not ping: nothing at all has come since this was written, and its answer should have.</summary>
-    private bool IsOverdue(OutgoingMessage message, TimeSpan now) =>
-        _settings.SuspectSilence && message.IsOverdue(_epoch, now, _receivedCount);
-
-    /// <summary>Under the gate: when this message wants the timer next.</summary>
-    private TimeSpan NextMoment(OutgoingMessage message, TimeSpan now)
-    {
-        TimeSpan moment = message.Due > now && message.Answer is not null ? message.Due : message.Leaves;
-        bool watched = _settings.SuspectSilence && !message.Suspected;
-        return watched && message.OverdueAt is var overdue && overdue > now && overdue < moment ? overdue : moment;
-    }
-
-    /// <summary>Under the gate: to the earliest moment at which anything is due.</summary>
-    private void SetTimer()
-    {
-        TimeSpan next = TimeSpan.MaxValue;
-        if (_clock.IsRunning)
-        {
-            TimeSpan now = _clock.Now;
-            foreach (OutgoingMessage message in _matcher.Open)
-            {
-                TimeSpan moment = NextMoment(message, now);
-                next = moment < next ? moment : next;
-            }
-        }
-        SetTimer(next);
-    }
-
-    private void SetTimer(TimeSpan moment)
-    {
-        _armedFor = moment;
-        // A little more than needed, so that rounding never wakes it too early.
-        double left = moment == TimeSpan.MaxValue ? -1 : Math.Max(0, (moment - _clock.Now).TotalMilliseconds) + 1;
-        _timer.Change(TimeSpan.FromMilliseconds(left), Timeout.InfiniteTimeSpan);
     }
 }

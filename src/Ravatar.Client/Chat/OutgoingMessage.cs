@@ -94,9 +94,8 @@ internal sealed class OutgoingMessage
             ? Due
             : WrittenAt + TimeSpan.FromTicks(Math.Min(AnswerTimeout.Ticks / 5 * 4, TimeSpan.FromSeconds(25).Ticks));
 
-    /// <summary>Whether its connection has brought nothing at all since it was written, and should have.</summary>
-    public bool IsOverdue(int epoch, TimeSpan now, long received) =>
-        !Suspected && Epoch == epoch && OverdueAt <= now && received == ReceivedBefore;
+    /// <summary>Whether its connection, the present one, has brought nothing at all since it was written, and is not suspected yet.</summary>
+    public bool MayBeOverdue(int epoch, long received) => !Suspected && Epoch == epoch && received == ReceivedBefore;
 
     /// <summary>When its place is given up, in connected time.</summary>
     public TimeSpan Leaves

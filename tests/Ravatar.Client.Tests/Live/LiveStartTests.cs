@@ -160,6 +160,7 @@ public class LiveStartTests
         Assert.Null(live.Channel.LicenseId);
         Assert.Empty(journal);
         Assert.DoesNotContain(license, error + live.Logs.Text, StringComparison.Ordinal);
+        Directory.Delete(folder, recursive: true);
     }
 
     [Fact]

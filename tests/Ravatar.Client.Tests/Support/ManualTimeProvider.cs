@@ -63,7 +63,20 @@ internal sealed class ManualTimeProvider : TimeProvider
         }
     }
 
-    public override long GetTimestamp() => Elapsed.Ticks;
+    /// <summary>How much time passes at every look at the clock, unnoticed by timers until <see cref="Advance"/>.</summary>
+    public TimeSpan PassesPerLook { get; set; }
+
+    /// <summary>How much too early timers fire, as those do that count in a coarse clock's ticks.</summary>
+    public TimeSpan FiresEarlyBy { get; set; }
+
+    public override long GetTimestamp()
+    {
+        lock (_gate)
+        {
+            _elapsed += PassesPerLook;
+            return _elapsed.Ticks;
+        }
+    }
 
     public override DateTimeOffset GetUtcNow()
     {
@@ -163,7 +176,7 @@ internal sealed class ManualTimeProvider : TimeProvider
     // Under the lock.
     private void Set(ManualTimer timer, TimeSpan dueTime)
     {
-        timer.Due = _elapsed + dueTime;
+        timer.Due = _elapsed + (dueTime > FiresEarlyBy ? dueTime - FiresEarlyBy : TimeSpan.Zero);
         timer.Sequence = _sequence++;
         _timers.Add(timer);
         _requested.Add(dueTime);

@@ -145,6 +145,64 @@ public class ConversationTests
     }
 
     [Fact]
+    public void Silence_is_suspected_and_a_question_times_out_however_early_the_timer_fires_and_however_slowly_that_is_dealt_with()
+    {
+        for (int early = 0; early <= 6_000; early += 50)
+        {
+            for (int passes = 50; passes <= 1_000; passes += 50)
+            {
+                Books books = new(suspectSilence: true);
+                books.Time.FiresEarlyBy = TimeSpan.FromMicroseconds(early);
+                books.Time.PassesPerLook = TimeSpan.FromMicroseconds(passes);
+                OutgoingMessage asked = books.Write("hi");
+                books.Time.Advance(TimeSpan.FromSeconds(24.1));
+                bool suspected = books.Suspected.Count == 1;
+                books.Time.Advance(TimeSpan.FromSeconds(6));
+                Assert.True(
+                    suspected && asked.Answer!.Task.IsFaulted,
+                    $"{early} us early, {passes} us between two looks at the clock: suspected {suspected}"
+                );
+            }
+        }
+    }
+
+    [Fact]
+    public void What_is_due_when_the_connection_is_lost_times_out_on_the_next()
+    {
+        OutgoingMessage asked = _books.Write("hi");
+        _books.Time.Advance(TimeSpan.FromSeconds(30)); // the timer fires 1 ms later
+        _books.Lose();
+        _books.Conversation.ReadRows([Books.Row("hi")]);
+        _books.Conversation.Resume();
+        _books.Time.Advance(TimeSpan.FromMilliseconds(1));
+        Assert.IsType<RavatarTimeoutException>(asked.Answer!.Task.Exception?.InnerException);
+    }
+
+    [Fact]
+    public void A_timer_that_slept_with_the_machine_does_all_that_was_to_be_done()
+    {
+        OutgoingMessage asked = _books.Write("hi");
+        _books.Time.PassesPerLook = TimeSpan.FromMinutes(5);
+        _books.Time.Advance(TimeSpan.FromSeconds(31));
+        Assert.IsType<RavatarTimeoutException>(asked.Answer!.Task.Exception?.InnerException);
+        Assert.Equal(OutgoingStage.Settled, asked.Stage);
+        Assert.Equal((1, 1), ((int)_books.Counted.TimedOut, _books.Left));
+    }
+
+    [Fact]
+    public void What_history_proves_while_it_waits_to_be_sent_again_is_due_too()
+    {
+        OutgoingMessage asked = _books.Begin("hi");
+        _books.Lose();
+        _books.Conversation.TakeAbsent();
+        _books.Conversation.Resume();
+        _books.Conversation.ReadRows([Books.Row("hi")]);
+        Assert.Equal([Soon(30)], _books.Time.Pending);
+        _books.Time.Advance(Soon(30));
+        Assert.IsType<RavatarTimeoutException>(asked.Answer!.Task.Exception?.InnerException);
+    }
+
+    [Fact]
     public void Nobody_waits_for_the_answer_to_what_was_only_sent_or_taken_back()
     {
         OutgoingMessage sent = _books.Write("sent", asks: false);

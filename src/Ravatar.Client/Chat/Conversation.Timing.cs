@@ -1,0 +1,120 @@
+namespace Ravatar.Client;
+
+/// <summary>When answers are due, connections suspected and places given up: one timer for all of it.</summary>
+internal sealed partial class Conversation
+{
+    private void Tick()
+    {
+        int suspected = 0;
+        lock (_gate)
+        {
+            TimeSpan now = _clock.Now;
+            foreach (OutgoingMessage message in _matcher.Open.Where(m => m.Due <= now || IsOverdue(m, now)).ToArray())
+            {
+                // One late tick may have to do all of it: the machine may have slept.
+                if (message.Due <= now)
+                {
+                    TimeOut(message);
+                }
+                if (message.Leaves <= now)
+                {
+                    GiveUpPlace(message);
+                }
+                else if (IsOverdue(message, now))
+                {
+                    message.Suspected = true;
+                    suspected = message.Epoch;
+                }
+            }
+            SetTimer();
+        }
+        if (suspected > 0)
+        {
+            SilenceSuspected?.Invoke(suspected);
+        }
+    }
+
+    private void TimeOut(OutgoingMessage message)
+    {
+        if (!IsAwaited(message))
+        {
+            return;
+        }
+        message.Abandoned = true;
+        _counters.TimedOutOnce();
+        bool failed = message.Answer!.TrySetException(
+            new RavatarTimeoutException($"No answer came within {message.AnswerTimeout.TotalSeconds:0.###} s.")
+            {
+                Recommendation =
+                    "Ask again, or give the question more time (ChatOptions.AnswerTimeout; the service's own value is messageTimeoutSeconds).",
+            }
+        );
+        if (failed)
+        {
+            Detached.Observe(message.Answer.Task);
+        }
+    }
+
+    private void GiveUpPlace(OutgoingMessage message)
+    {
+        _matcher.Open.Remove(message);
+        if (!message.RowSeen)
+        {
+            _expected.Add(message); // unanswered for so long on a working connection: the server has it
+        }
+        Settle(message);
+    }
+
+    private static bool IsAwaited(OutgoingMessage message) => message.Answer is not null && !message.Abandoned;
+
+    /// <summary>Where the platform does not ping: nothing at all has come since this was written, and its answer should have.</summary>
+    private bool IsOverdue(OutgoingMessage message, TimeSpan now) =>
+        _settings.SuspectSilence && message.OverdueAt <= now && message.MayBeOverdue(_epoch, _receivedCount);
+
+    /// <summary>Under the gate: its answer is due from now on.</summary>
+    private void StartWaiting(OutgoingMessage message)
+    {
+        message.WrittenAt = _clock.Now;
+        message.ReceivedBefore = _receivedCount;
+        message.Due = message.WrittenAt + message.AnswerTimeout;
+        TimeSpan moment = NextMoment(message);
+        if (moment < _armedFor && _clock.IsRunning)
+        {
+            SetTimer(moment);
+        }
+    }
+
+    /// <summary>
+    /// Under the gate: when this message wants the timer next. Goes by what has been done about it, not by the time: timers fire early or late, and what is
+    /// past but not done yet is still wanted.
+    /// </summary>
+    private TimeSpan NextMoment(OutgoingMessage message)
+    {
+        TimeSpan moment = IsAwaited(message) ? message.Due : message.Leaves;
+        bool watched = _settings.SuspectSilence && message.MayBeOverdue(_epoch, _receivedCount);
+        return watched && message.OverdueAt < moment ? message.OverdueAt : moment;
+    }
+
+    /// <summary>Under the gate: to the earliest moment at which anything is due.</summary>
+    private void SetTimer()
+    {
+        TimeSpan next = TimeSpan.MaxValue;
+        if (_clock.IsRunning)
+        {
+            foreach (OutgoingMessage message in _matcher.Open)
+            {
+                TimeSpan moment = NextMoment(message);
+                next = moment < next ? moment : next;
+            }
+        }
+        SetTimer(next);
+    }
+
+    private void SetTimer(TimeSpan moment)
+    {
+        _armedFor = moment;
+        // A little more than needed, so that rounding never wakes it too early.
+        double left = moment == TimeSpan.MaxValue ? -1 : Math.Max(0, (moment - _clock.Now).TotalMilliseconds) + 1;
+        _timer.Change(TimeSpan.FromMilliseconds(left), Timeout.InfiniteTimeSpan);
+    }
+}
