@@ -20,6 +20,12 @@ internal sealed class ChannelHarness : IAsyncDisposable
 
     private static readonly TimeSpan LongPatience = TimeSpan.FromMilliseconds(20);
 
+    // Who works for so long waits, for good.
+    private static readonly TimeSpan LongestWork = TimeSpan.FromSeconds(2);
+
+    // How many threads of the pool other tests have left waiting.
+    private static int s_blocked;
+
     private ChannelHarness(ModelService service, ChatChannel chat) => (Service, Chat) = (service, chat);
 
     public ModelService Service { get; }
@@ -117,24 +123,42 @@ internal sealed class ChannelHarness : IAsyncDisposable
     }
 
     /// <summary>
-    /// Returns when nothing has moved for a while: no step of the model, no work item of the thread pool but our own. A thread that the machine holds
-    /// up for longer sees time pass, as on a slow machine; where a test would notice that, the plan asks for more patience.
+    /// Returns when nothing has moved for a while: no step of the model, no work item of the thread pool but our own, and no thread of it is at work. One
+    /// that the machine holds up is at work, and is waited for, until it seems to be blocked for good.
     /// </summary>
     private static async Task QuietAsync(ModelService service, Task until)
     {
         TimeSpan patience = service.IdleSteps > MostIdleSteps ? LongPatience : service.Plan.Patience;
         (long activity, long own) = (-1, 0);
         long since = Stopwatch.GetTimestamp();
-        for (int quiet = 0; !until.IsCompleted && (quiet < 12 || Stopwatch.GetElapsedTime(since) < patience); quiet++)
+        for (int quiet = 0; !until.IsCompleted; quiet++)
         {
             await Task.Yield();
             own++;
             Thread.Yield();
             long now = service.Activity + ThreadPool.PendingWorkItemCount + ThreadPool.CompletedWorkItemCount - own;
+            int atWork = OthersAtWork();
+            s_blocked = Math.Min(s_blocked, atWork);
+            TimeSpan waited = Stopwatch.GetElapsedTime(since);
             if (now != activity)
             {
                 (activity, quiet, since) = (now, 0, Stopwatch.GetTimestamp());
             }
+            else if (atWork > s_blocked && waited > LongestWork)
+            {
+                s_blocked = atWork;
+            }
+            else if (atWork == s_blocked && quiet >= 12 && waited >= patience)
+            {
+                return;
+            }
         }
+    }
+
+    private static int OthersAtWork()
+    {
+        ThreadPool.GetMaxThreads(out int all, out _);
+        ThreadPool.GetAvailableThreads(out int free, out _);
+        return all - free - (Thread.CurrentThread.IsThreadPoolThread ? 1 : 0);
     }
 }
