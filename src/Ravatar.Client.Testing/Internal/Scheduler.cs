@@ -36,7 +36,8 @@ internal sealed class Scheduler : IDisposable
             }
 
             _queue.Enqueue(action, (_clock.Elapsed + delay, _order++));
-            if (!_draining)
+            // What waits behind others leaves the timer alone: steady traffic must not put off those in front.
+            if (!_draining && ReferenceEquals(_queue.Peek(), action))
             {
                 Arm();
             }

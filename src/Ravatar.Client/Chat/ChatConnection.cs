@@ -25,7 +25,7 @@ internal sealed class ChatConnection : IDisposable
     private readonly TaskCompletionSource<ConnectionEnd> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _lifetime = new();
     private readonly CancellationToken _gone;
-    private readonly ITimer _sendTimer;
+    private readonly Deadline _sendTime;
     private readonly FrameAssembler _frames;
     private readonly SendWait _sending;
     private readonly MessageLog _log;
@@ -44,12 +44,7 @@ internal sealed class ChatConnection : IDisposable
         _gone = _lifetime.Token;
         _sending = new SendWait(_gone);
         _frames = new FrameAssembler(socket, waitWithoutBuffer, options.MaxMessageBytes, log);
-        _sendTimer = time.CreateTimer(
-            static c => ((ChatConnection)c!).SendTookTooLong(),
-            this,
-            Timeout.InfiniteTimeSpan,
-            Timeout.InfiniteTimeSpan
-        );
+        _sendTime = new Deadline(time, SendTookTooLong);
         Opened = time.GetTimestamp();
     }
 
@@ -148,7 +143,7 @@ internal sealed class ChatConnection : IDisposable
     public void Dispose()
     {
         End(new ConnectionEnd("It was disposed."));
-        _sendTimer.Dispose();
+        _sendTime.Dispose();
         _socket.Dispose();
         // The source stays undisposed: it holds no timer, and a late timer's End may still cancel it.
     }
@@ -176,7 +171,7 @@ internal sealed class ChatConnection : IDisposable
 #endif
     private async ValueTask FinishAsync(ValueTask sending)
     {
-        _sendTimer.Change(_options.SendTimeout, Timeout.InfiniteTimeSpan);
+        _sendTime.Set(_options.SendTimeout);
         try
         {
             await _sending.WaitAsync(sending).ConfigureAwait(false);
@@ -188,7 +183,7 @@ internal sealed class ChatConnection : IDisposable
         }
         finally
         {
-            _sendTimer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            _sendTime.Clear();
         }
     }
 

@@ -39,12 +39,19 @@ internal sealed partial class Conversation
         }
     }
 
-    /// <summary>The connection is gone: answers are no longer due.</summary>
+    /// <summary>The connection is gone: answers are no longer due, but for those that are so already.</summary>
     public void Pause()
     {
         lock (_gate)
         {
             _clock.Pause();
+            foreach (OutgoingMessage message in _matcher.Open)
+            {
+                if (message.Due <= _clock.Now)
+                {
+                    TimeOut(message);
+                }
+            }
             SetTimer();
         }
     }
@@ -253,14 +260,19 @@ internal sealed partial class Conversation
         Answer(question, answer, text, in identity, isFollowUp, epoch: 0);
     }
 
-    /// <summary>A socket delivers in order: what came before something that arrived has arrived too, if it was ever written.</summary>
-    private void MarkReceivedUpTo(OutgoingMessage last)
+    /// <summary>
+    /// A socket delivers in order: what came before something that arrived has arrived too, if it was ever written. Returns whether that is news of
+    /// a message of an earlier connection: its answer may be in history only.
+    /// </summary>
+    private bool MarkReceivedUpTo(OutgoingMessage last)
     {
+        bool isNews = false;
         foreach (OutgoingMessage message in _matcher.Open)
         {
             if (message.Stage is OutgoingStage.Writing or OutgoingStage.Written or OutgoingStage.Waiting)
             {
                 message.Stage = OutgoingStage.Received;
+                isNews |= message.Epoch < _epoch && !ReferenceEquals(message, last);
                 if (message.Due == TimeSpan.MaxValue)
                 {
                     // Its connection died in the middle of the write, after all of it had got through.
@@ -270,21 +282,9 @@ internal sealed partial class Conversation
             }
             if (ReferenceEquals(message, last))
             {
-                return;
+                break;
             }
         }
-    }
-
-    /// <summary>Under the gate: a message for a live session that is over must not reach the server any more.</summary>
-    private bool FailsAsStale(OutgoingMessage message)
-    {
-        if (!_live.IsStale(message.LicenseId))
-        {
-            return false;
-        }
-        _matcher.Open.Remove(message);
-        Settle(message);
-        message.Fail(LiveMode.StaleMessage());
-        return true;
+        return isNews;
     }
 }

@@ -3,27 +3,35 @@ namespace Ravatar.Client;
 /// <summary>When answers are due, connections suspected and places given up: one timer for all of it.</summary>
 internal sealed partial class Conversation
 {
+    // A tick that comes so much too late comes after a sleep of the machine.
+    private static readonly TimeSpan Slept = TimeSpan.FromSeconds(1);
+
     private void Tick()
     {
         int suspected = 0;
         lock (_gate)
         {
             TimeSpan now = _clock.Now;
+            bool slept = now - _armedFor > Slept;
             foreach (OutgoingMessage message in _matcher.Open.Where(m => m.Due <= now || IsOverdue(m, now)).ToArray())
             {
-                // One late tick may have to do all of it: the machine may have slept.
+                // One late tick may have to do all of it.
+                if (IsOverdue(message, now))
+                {
+                    message.Suspected = true;
+                    suspected = message.Epoch;
+                }
                 if (message.Due <= now)
                 {
                     TimeOut(message);
                 }
+                if (slept)
+                {
+                    message.StayUntilNoticed(now);
+                }
                 if (message.Leaves <= now)
                 {
                     GiveUpPlace(message);
-                }
-                else if (IsOverdue(message, now))
-                {
-                    message.Suspected = true;
-                    suspected = message.Epoch;
                 }
             }
             SetTimer();
@@ -78,7 +86,15 @@ internal sealed partial class Conversation
         message.ReceivedBefore = _receivedCount;
         message.Due = message.WrittenAt + message.AnswerTimeout;
         TimeSpan moment = NextMoment(message);
-        if (moment < _armedFor && _clock.IsRunning)
+        if (!_clock.IsRunning)
+        {
+            return;
+        }
+        if (_armedFor <= message.WrittenAt)
+        {
+            SetTimer(); // that is past and the timer has not fired: it may have slept, and still be long in coming
+        }
+        else if (moment < _armedFor)
         {
             SetTimer(moment);
         }

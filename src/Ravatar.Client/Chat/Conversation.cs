@@ -158,13 +158,14 @@ internal sealed partial class Conversation : IDisposable
             }
             return arbitrate;
         }
+        bool isHistoryOwed = false;
         if (question is not null)
         {
             Volatile.Write(ref _provenEpoch, epoch);
-            MarkReceivedUpTo(question);
+            isHistoryOwed = MarkReceivedUpTo(question);
         }
         Answer(question, answer, text, in identity, isFollowUp, epoch);
-        return question is not null && _expected.Count >= Reconciler.RowsBeforeReading;
+        return isHistoryOwed || (question is not null && _expected.Count >= Reconciler.RowsBeforeReading);
     }
 
     /// <summary>Under the gate: to the readers first, so that who asked finds it there as well.</summary>
@@ -196,5 +197,18 @@ internal sealed partial class Conversation : IDisposable
         {
             _room.Leave(message.Frame.Length);
         }
+    }
+
+    /// <summary>Under the gate: a message for a live session that is over must not reach the server any more.</summary>
+    private bool FailsAsStale(OutgoingMessage message)
+    {
+        if (!_live.IsStale(message.LicenseId))
+        {
+            return false;
+        }
+        _matcher.Open.Remove(message);
+        Settle(message);
+        message.Fail(LiveMode.StaleMessage());
+        return true;
     }
 }

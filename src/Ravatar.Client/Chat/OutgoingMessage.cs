@@ -38,6 +38,9 @@ internal sealed class OutgoingMessage
     /// <summary>By then a connection that was dead at the write has been noticed: what is still connected has got through.</summary>
     private static readonly TimeSpan SilentDeath = TimeSpan.FromSeconds(30);
 
+    // Until when the death of its connection while the machine slept may go unnoticed, in connected time.
+    private TimeSpan _noticed;
+
     public byte[] Frame { get; }
 
     /// <summary>The live session that it was made for; null in Chat Mode.</summary>
@@ -106,10 +109,14 @@ internal sealed class OutgoingMessage
             {
                 return Due;
             }
-            TimeSpan noticed = WrittenAt + SilentDeath;
-            return Due + AnswerTimeout > noticed ? Due + AnswerTimeout : noticed;
+            return Longest(Due + AnswerTimeout, Longest(WrittenAt + SilentDeath, _noticed));
         }
     }
+
+    /// <summary>The machine slept until now: a connection that died meanwhile is noticed only afterwards.</summary>
+    public void StayUntilNoticed(TimeSpan now) => _noticed = now + SilentDeath;
+
+    private static TimeSpan Longest(TimeSpan left, TimeSpan right) => left > right ? left : right;
 
     /// <summary>Texts are compared trimmed and in NFC: servers trim, and keyboards differ in how they compose.</summary>
     public static string Normalise(string text)

@@ -147,13 +147,7 @@ public sealed partial class LiveSession : IAsyncDisposable
 
     private async Task WatchChannelAsync(CancellationToken cancellationToken)
     {
-        ITimer patience = _environment.Time.CreateTimer(
-            static s => ((LiveSession)s!).LoseChannel(),
-            this,
-            Timeout.InfiniteTimeSpan,
-            Timeout.InfiniteTimeSpan
-        );
-        using (patience)
+        using (Deadline patience = new(_environment.Time, LoseChannel))
         {
             try
             {
@@ -162,7 +156,7 @@ public sealed partial class LiveSession : IAsyncDisposable
                 {
                     if (isConnected != was)
                     {
-                        patience.Change(isConnected ? Timeout.InfiniteTimeSpan : _environment.Options.MaxOutage, Timeout.InfiniteTimeSpan);
+                        patience.Set(isConnected ? Timeout.InfiniteTimeSpan : _environment.Options.MaxOutage);
                     }
                     was = isConnected;
                 }

@@ -95,6 +95,19 @@ internal sealed class ManualTimeProvider : TimeProvider
         }
     }
 
+    /// <summary>The machine sleeps: time passes, but not for timers, as on Windows.</summary>
+    public void Sleep(TimeSpan time)
+    {
+        lock (_gate)
+        {
+            _elapsed += time;
+            foreach (ManualTimer timer in _timers)
+            {
+                timer.Due += time;
+            }
+        }
+    }
+
     /// <summary>Moves time on and fires what becomes due, also what is set while doing so.</summary>
     public void Advance(TimeSpan by)
     {

@@ -114,6 +114,36 @@ public sealed class FakeServerAnswerTests
     }
 
     [Fact]
+    public async Task Messages_without_pause_do_not_put_off_an_answer_that_is_due()
+    {
+        ManualTimeProvider time = new();
+        await using var server = await FakeRavatarServer.StartAsync(new() { TimeProvider = time }, Ct);
+        using var client = await BareClient.SignInAsync(server);
+        using var socket = await client.ConnectAsync();
+        var delays = new Dictionary<string, double>(StringComparer.Ordinal)
+        {
+            ["now"] = 0,
+            ["soon"] = 10,
+            ["late"] = 100_000,
+        };
+        server.Chat.AnswerWith(message => new FakeAnswer(message.Request) { Delay = TimeSpan.FromMilliseconds(delays[message.Request!]) });
+
+        await socket.SendAsync(BareClient.Text("soon"));
+        await socket.AskAsync("now");
+        time.Advance(TimeSpan.FromMilliseconds(9.5));
+        List<string?> answers = [];
+        for (int i = 0; i < 5; i++)
+        {
+            await socket.SendAsync(BareClient.Text("late"));
+            await socket.SendAsync(BareClient.Text("now"));
+            answers.Add(await socket.ReceiveAnswerAsync());
+            time.Advance(TimeSpan.FromMilliseconds(0.4));
+        }
+
+        Assert.Contains("soon", answers);
+    }
+
+    [Fact]
     public async Task An_answer_whose_connection_is_gone_is_in_the_history_and_may_follow_its_user()
     {
         ManualTimeProvider time = new();

@@ -130,7 +130,9 @@ internal sealed class ChannelHarness : IAsyncDisposable
     {
         TimeSpan patience = service.IdleSteps > MostIdleSteps ? LongPatience : service.Plan.Patience;
         (long activity, long own) = (-1, 0);
-        long since = Stopwatch.GetTimestamp();
+        int workers = 0;
+        long start = Stopwatch.GetTimestamp();
+        (long since, long workersSince) = (start, start);
         for (int quiet = 0; !until.IsCompleted; quiet++)
         {
             await Task.Yield();
@@ -139,12 +141,17 @@ internal sealed class ChannelHarness : IAsyncDisposable
             long now = service.Activity + ThreadPool.PendingWorkItemCount + ThreadPool.CompletedWorkItemCount - own;
             int atWork = OthersAtWork();
             s_blocked = Math.Min(s_blocked, atWork);
+            if (atWork != workers)
+            {
+                (workers, workersSince) = (atWork, Stopwatch.GetTimestamp());
+            }
             TimeSpan waited = Stopwatch.GetElapsedTime(since);
+            Assert.True(Stopwatch.GetElapsedTime(start) < ManualTimeProvider.HangGuard, "The channel does not come to rest.");
             if (now != activity)
             {
                 (activity, quiet, since) = (now, 0, Stopwatch.GetTimestamp());
             }
-            else if (atWork > s_blocked && waited > LongestWork)
+            else if (atWork > s_blocked && Stopwatch.GetElapsedTime(workersSince) > LongestWork)
             {
                 s_blocked = atWork;
             }

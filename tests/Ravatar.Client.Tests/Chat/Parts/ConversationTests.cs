@@ -167,26 +167,59 @@ public class ConversationTests
     }
 
     [Fact]
-    public void What_is_due_when_the_connection_is_lost_times_out_on_the_next()
+    public void What_is_due_when_the_connection_is_lost_times_out_then_and_is_not_sent_again()
     {
         OutgoingMessage asked = _books.Write("hi");
         _books.Time.Advance(TimeSpan.FromSeconds(30)); // the timer fires 1 ms later
+        OutgoingMessage later = _books.Write("later");
         _books.Lose();
-        _books.Conversation.ReadRows([Books.Row("hi")]);
-        _books.Conversation.Resume();
-        _books.Time.Advance(TimeSpan.FromMilliseconds(1));
         Assert.IsType<RavatarTimeoutException>(asked.Answer!.Task.Exception?.InnerException);
+        Assert.Same(later, Assert.Single(_books.Conversation.TakeAbsent()));
+    }
+
+    [Theory]
+    [InlineData(true, true)]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    public void After_a_sleep_a_question_times_out_and_a_dead_connection_has_time_to_be_noticed(bool platformPings, bool asks)
+    {
+        Books books = new(suspectSilence: !platformPings);
+        OutgoingMessage message = books.Write("hi", asks);
+        books.Time.Advance(TimeSpan.FromSeconds(3));
+        books.Time.Sleep(TimeSpan.FromHours(1));
+        books.Time.Advance(books.Time.Pending[0]);
+        Assert.Equal(asks, message.Answer?.Task.IsFaulted ?? false);
+        Assert.Equal(asks ? 1 : 0, books.Counted.TimedOut);
+        Assert.Equal(platformPings ? [] : [1], books.Suspected);
+        books.Time.Advance(TimeSpan.FromSeconds(30));
+        Assert.Equal((0, 0), (books.Left, books.Conversation.ExpectedRowCount));
+        books.Time.Advance(TimeSpan.FromMilliseconds(1));
+        Assert.Equal((1, 1), (books.Left, books.Conversation.ExpectedRowCount));
     }
 
     [Fact]
-    public void A_timer_that_slept_with_the_machine_does_all_that_was_to_be_done()
+    public void After_a_sleep_an_old_timer_does_not_hold_up_what_is_asked_then()
     {
-        OutgoingMessage asked = _books.Write("hi");
-        _books.Time.PassesPerLook = TimeSpan.FromMinutes(5);
-        _books.Time.Advance(TimeSpan.FromSeconds(31));
-        Assert.IsType<RavatarTimeoutException>(asked.Answer!.Task.Exception?.InnerException);
-        Assert.Equal(OutgoingStage.Settled, asked.Stage);
-        Assert.Equal((1, 1), ((int)_books.Counted.TimedOut, _books.Left));
+        _books.Write("hi");
+        _books.Receive("hi", "re");
+        _books.Time.Advance(TimeSpan.FromSeconds(3));
+        _books.Time.Sleep(TimeSpan.FromHours(1));
+        OutgoingMessage asked = _books.Write("next", seconds: 10);
+        _books.Time.Advance(Soon(10));
+        Assert.True(asked.Answer!.Task.IsFaulted);
+    }
+
+    [Fact]
+    public void History_is_asked_for_the_answer_to_what_turns_out_to_have_arrived_before_it_was_sent_again()
+    {
+        _books.Begin("first");
+        _books.Begin("second");
+        _books.Lose();
+        _books.Conversation.TakeAbsent();
+        _books.Conversation.Resume();
+        _books.Receive("second", "re");
+        Assert.Equal(1, _books.HistoryWanted);
+        Assert.True(_books.Conversation.AwaitsHistory());
     }
 
     [Fact]
