@@ -3,16 +3,24 @@ namespace Ravatar.Client;
 /// <summary>When answers are due, connections suspected and places given up: one timer for all of it.</summary>
 internal sealed partial class Conversation
 {
-    // A tick that comes so much too late comes after a sleep of the machine.
-    private static readonly TimeSpan Slept = TimeSpan.FromSeconds(1);
+    // A tick that is so late comes after a sleep of the machine, or of the process.
+    private static readonly TimeSpan SleepShows = TimeSpan.FromSeconds(1);
+
+    // What the timer waits for, and when it was to fire, both in connected time.
+    private TimeSpan _armedFor = TimeSpan.MaxValue;
+    private TimeSpan _firesAt = TimeSpan.MaxValue;
 
     private void Tick()
     {
         int suspected = 0;
         lock (_gate)
         {
+            if (!_clock.IsRunning)
+            {
+                return; // the connection was lost while this was on its way
+            }
             TimeSpan now = _clock.Now;
-            bool slept = now - _armedFor > Slept;
+            NoticeSleep(now);
             foreach (OutgoingMessage message in _matcher.Open.Where(m => m.Due <= now || IsOverdue(m, now)).ToArray())
             {
                 // One late tick may have to do all of it.
@@ -24,10 +32,6 @@ internal sealed partial class Conversation
                 if (message.Due <= now)
                 {
                     TimeOut(message);
-                }
-                if (slept)
-                {
-                    message.StayUntilNoticed(now);
                 }
                 if (message.Leaves <= now)
                 {
@@ -90,14 +94,28 @@ internal sealed partial class Conversation
         {
             return;
         }
-        if (_armedFor <= message.WrittenAt)
+        if (NoticeSleep(message.WrittenAt))
         {
-            SetTimer(); // that is past and the timer has not fired: it may have slept, and still be long in coming
+            SetTimer(); // the timer may have slept too, and still be long in coming
         }
         else if (moment < _armedFor)
         {
             SetTimer(moment);
         }
+    }
+
+    /// <summary>Under the gate: whether the timer should have fired long ago. If so, nobody noticed either if the connection died.</summary>
+    private bool NoticeSleep(TimeSpan now)
+    {
+        if (now - _firesAt <= SleepShows)
+        {
+            return false;
+        }
+        foreach (OutgoingMessage message in _matcher.Open)
+        {
+            message.StayUntilNoticed(now);
+        }
+        return true;
     }
 
     /// <summary>
@@ -129,8 +147,15 @@ internal sealed partial class Conversation
     private void SetTimer(TimeSpan moment)
     {
         _armedFor = moment;
+        if (moment == TimeSpan.MaxValue)
+        {
+            _firesAt = moment;
+            _timer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            return;
+        }
+        TimeSpan now = _clock.Now;
+        _firesAt = moment > now ? moment : now;
         // A little more than needed, so that rounding never wakes it too early.
-        double left = moment == TimeSpan.MaxValue ? -1 : Math.Max(0, (moment - _clock.Now).TotalMilliseconds) + 1;
-        _timer.Change(TimeSpan.FromMilliseconds(left), Timeout.InfiniteTimeSpan);
+        _timer.Change(_firesAt - now + TimeSpan.FromMilliseconds(1), Timeout.InfiniteTimeSpan);
     }
 }

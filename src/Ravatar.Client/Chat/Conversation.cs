@@ -20,7 +20,6 @@ internal sealed partial class Conversation : IDisposable
     private readonly TimeProvider _time;
     private long _lastSettled;
     private long _receivedCount;
-    private TimeSpan _armedFor = TimeSpan.MaxValue;
     private int _provenEpoch;
 
     public Conversation(

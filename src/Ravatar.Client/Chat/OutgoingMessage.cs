@@ -38,7 +38,7 @@ internal sealed class OutgoingMessage
     /// <summary>By then a connection that was dead at the write has been noticed: what is still connected has got through.</summary>
     private static readonly TimeSpan SilentDeath = TimeSpan.FromSeconds(30);
 
-    // Until when the death of its connection while the machine slept may go unnoticed, in connected time.
+    // Until when the death of its connection while the machine slept may go unnoticed, in connected time; zero: it did not sleep.
     private TimeSpan _noticed;
 
     public byte[] Frame { get; }
@@ -113,8 +113,17 @@ internal sealed class OutgoingMessage
         }
     }
 
-    /// <summary>The machine slept until now: a connection that died meanwhile is noticed only afterwards.</summary>
-    public void StayUntilNoticed(TimeSpan now) => _noticed = now + SilentDeath;
+    /// <summary>
+    /// The machine slept until now: a connection that died meanwhile is noticed only afterwards. Once a message: one that stalls again and again
+    /// must not keep its place for ever.
+    /// </summary>
+    public void StayUntilNoticed(TimeSpan now)
+    {
+        if (_noticed == default && Stage != OutgoingStage.Received)
+        {
+            _noticed = now + SilentDeath;
+        }
+    }
 
     private static TimeSpan Longest(TimeSpan left, TimeSpan right) => left > right ? left : right;
 

@@ -147,15 +147,7 @@ public class LiveEndTests
         LiveSession session = await live.StartAsync(Token);
         TimeSpan began = live.Time.Elapsed;
         Task<LiveEnd> end = session.EndAsync(Token);
-        while (!end.IsCompleted)
-        {
-            Task<TimeSpan> timer = live.Time.WaitForTimerAsync(TimeSpan.Zero, TimeSpan.FromSeconds(8), Token);
-            if (await Task.WhenAny(end, timer).WaitAsync(ManualTimeProvider.HangGuard, Token) == timer)
-            {
-                live.Time.Advance(await timer);
-                await Task.WhenAny(end, Task.Run(static () => { }, Token));
-            }
-        }
+        await live.Time.AdvanceUntilAsync(end, TimeSpan.FromSeconds(8));
         Assert.False((await end).EndedOnServer);
         Assert.InRange(live.Time.Elapsed - began, TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(8.1));
         Assert.Contains("could not be ended on the server", live.Logs.Text, StringComparison.Ordinal);

@@ -66,6 +66,9 @@ internal sealed class ManualTimeProvider : TimeProvider
     /// <summary>How much time passes at every look at the clock, unnoticed by timers until <see cref="Advance"/>.</summary>
     public TimeSpan PassesPerLook { get; set; }
 
+    /// <summary>Called when a timer's callback has been taken and is about to run.</summary>
+    public Action? BeforeFiring { get; set; }
+
     /// <summary>How much too early timers fire, as those do that count in a coarse clock's ticks.</summary>
     public TimeSpan FiresEarlyBy { get; set; }
 
@@ -119,6 +122,7 @@ internal sealed class ManualTimeProvider : TimeProvider
         }
         while (TakeDue(target) is { } timer)
         {
+            BeforeFiring?.Invoke();
             timer.Fire();
         }
         lock (_gate)
@@ -158,6 +162,21 @@ internal sealed class ManualTimeProvider : TimeProvider
         TimeSpan remaining = await WaitForTimerAsync(atLeast, atMost, cancellationToken).WaitAsync(HangGuard, cancellationToken);
         Advance(remaining);
         return remaining;
+    }
+
+    /// <summary>Goes from timer to timer, of those that have no more than <paramref name="atMost"/> to go, until the task is done.</summary>
+    public async Task AdvanceUntilAsync(Task done, TimeSpan atMost)
+    {
+        while (!done.IsCompleted)
+        {
+            Task<TimeSpan> timer = WaitForTimerAsync(TimeSpan.Zero, atMost);
+            if (await Task.WhenAny(done, timer).WaitAsync(HangGuard) == timer)
+            {
+                Advance(await timer);
+                // What that sets going may be the end; time is not in such a hurry.
+                await Task.WhenAny(done, Task.Run(static () => { }));
+            }
+        }
     }
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)

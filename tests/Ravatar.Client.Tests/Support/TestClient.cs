@@ -26,15 +26,7 @@ internal sealed class TestClient : IAsyncDisposable
     /// <summary>Moves the clock to each retry's delay until the task is done.</summary>
     public async Task<T> WithRetriesAsync<T>(Task<T> call)
     {
-        while (!call.IsCompleted)
-        {
-            // Delays of retries are shorter than time-outs.
-            Task<TimeSpan> delay = Time.WaitForTimerAsync(TimeSpan.Zero, TimeSpan.FromSeconds(29));
-            if (await Task.WhenAny(call, delay).WaitAsync(ManualTimeProvider.HangGuard) == delay)
-            {
-                Time.Advance(await delay);
-            }
-        }
+        await Time.AdvanceUntilAsync(call, TimeSpan.FromSeconds(29)); // delays of retries are shorter than time-outs
         return await call;
     }
 

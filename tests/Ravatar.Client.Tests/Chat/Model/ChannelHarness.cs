@@ -21,7 +21,7 @@ internal sealed class ChannelHarness : IAsyncDisposable
     private static readonly TimeSpan LongPatience = TimeSpan.FromMilliseconds(20);
 
     // Who works for so long waits, for good.
-    private static readonly TimeSpan LongestWork = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan LongestWork = ManualTimeProvider.HangGuard / 20;
 
     // How many threads of the pool other tests have left waiting.
     private static int s_blocked;

@@ -144,11 +144,7 @@ public class ChatOpeningTests
         await Soon(opening.History.Baseline);
 
         Task<ChatChannel> opened = ChatChannel.OpenAsync(opening, TestIdentity.With(), TimeSpan.FromSeconds(30), Token);
-        while (!opened.IsCompleted)
-        {
-            // The answer's patience, and the wait before the next attempt.
-            await Soon(Task.WhenAny(opened, _time.AdvanceToTimerAsync(TimeSpan.Zero, TimeSpan.FromSeconds(5), Token)));
-        }
+        await _time.AdvanceUntilAsync(opened, TimeSpan.FromSeconds(5)); // the answer's patience, and the wait before the next attempt
 
         RavatarConnectionException error = await Assert.ThrowsAsync<RavatarConnectionException>(() => opened);
         Assert.Equal((404, 2), (error.UpgradeStatus, _sockets.Attempts));

@@ -210,6 +210,48 @@ public class ConversationTests
     }
 
     [Fact]
+    public void A_sleep_keeps_the_place_of_nothing_that_is_proven_and_no_place_twice()
+    {
+        OutgoingMessage proven = _books.Write("proven");
+        _books.Write("answered");
+        _books.Receive("answered", "re");
+        OutgoingMessage open = _books.Write("open");
+        SleepOn();
+        Assert.Equal((OutgoingStage.Settled, OutgoingStage.Written), (proven.Stage, open.Stage));
+        SleepOn();
+        Assert.Equal(OutgoingStage.Settled, open.Stage);
+
+        void SleepOn()
+        {
+            _books.Time.Sleep(TimeSpan.FromHours(1));
+            _books.Time.Advance(_books.Time.Pending[0]);
+        }
+    }
+
+    [Fact]
+    public void A_tick_that_the_loss_of_the_connection_overtakes_does_nothing()
+    {
+        OutgoingMessage sent = _books.Write("hi", asks: false);
+        _books.Time.Sleep(TimeSpan.FromHours(1));
+        _books.Time.BeforeFiring = () => _books.Lose();
+        _books.Time.Advance(_books.Time.Pending[0]);
+        Assert.Same(sent, Assert.Single(_books.Conversation.TakeAbsent()));
+    }
+
+    [Fact]
+    public void Messages_without_pause_do_not_put_off_what_is_due()
+    {
+        OutgoingMessage asked = _books.Write("hi");
+        _books.Time.Advance(TimeSpan.FromSeconds(30)); // the timer fires 1 ms later
+        for (int i = 0; i < 4; i++)
+        {
+            _books.Write("more", seconds: 60);
+            _books.Time.Advance(TimeSpan.FromMilliseconds(0.5));
+        }
+        Assert.True(asked.Answer!.Task.IsFaulted);
+    }
+
+    [Fact]
     public void History_is_asked_for_the_answer_to_what_turns_out_to_have_arrived_before_it_was_sent_again()
     {
         _books.Begin("first");
