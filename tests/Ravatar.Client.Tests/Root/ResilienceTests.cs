@@ -57,12 +57,9 @@ public sealed class ResilienceTests : IDisposable
     [Fact]
     public async Task A_second_copy_beside_the_first_one_leaves_the_first_one_s_answer_to_be_the_start()
     {
-        TaskCompletionSource<HttpResponseMessage> answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        _server.Answer = (_, token) => answer.Task.WaitAsync(token);
         Hedging handler = new();
         await using ServiceProvider provider = Provider(() => handler);
-        Task<LiveAnswer> start = Api(provider).StartLiveAsync("avatar-1", null, null, Token);
-        await Task.WhenAny(handler.SentBoth.Task, start).WaitAsync(ManualTimeProvider.HangGuard, Token);
+        (Task<LiveAnswer> start, TaskCompletionSource<HttpResponseMessage> answer) = await StartTwiceAsync(provider, handler);
         answer.SetResult(ScriptedHandler.Json("""{"status":200,"LicenseId":"license-1","streamingUrl":"https://stream.example/"}"""));
         Assert.Equal("license-1", (await start.WaitAsync(ManualTimeProvider.HangGuard, Token)).LicenseId);
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
@@ -74,12 +71,9 @@ public sealed class ResilienceTests : IDisposable
     [Fact]
     public async Task A_second_copy_beside_the_first_one_fails_as_that_does()
     {
-        TaskCompletionSource<HttpResponseMessage> answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        _server.Answer = (_, token) => answer.Task.WaitAsync(token);
         Hedging handler = new();
         await using ServiceProvider provider = Provider(() => handler);
-        Task<LiveAnswer> start = Api(provider).StartLiveAsync("avatar-1", null, null, Token);
-        await Task.WhenAny(handler.SentBoth.Task, start).WaitAsync(ManualTimeProvider.HangGuard, Token);
+        (Task<LiveAnswer> start, TaskCompletionSource<HttpResponseMessage> answer) = await StartTwiceAsync(provider, handler);
         answer.SetResult(ScriptedHandler.Json("{}", HttpStatusCode.ServiceUnavailable));
         RavatarLiveException error = await Assert.ThrowsAsync<RavatarLiveException>(() =>
             start.WaitAsync(ManualTimeProvider.HangGuard, Token)
@@ -135,6 +129,19 @@ public sealed class ResilienceTests : IDisposable
         Assert.Null(error.StatusCode);
         Assert.Contains("BrokenCircuitException", error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("quoting", error + _logs.Text, StringComparison.Ordinal);
+    }
+
+    /// <summary>A start of which two copies are under way, and what the server will answer to the one that went out.</summary>
+    private async Task<(Task<LiveAnswer> Start, TaskCompletionSource<HttpResponseMessage> Answer)> StartTwiceAsync(
+        ServiceProvider provider,
+        Hedging handler
+    )
+    {
+        TaskCompletionSource<HttpResponseMessage> answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        _server.Answer = (_, token) => answer.Task.WaitAsync(token);
+        Task<LiveAnswer> start = Api(provider).StartLiveAsync("avatar-1", null, null, Token);
+        await Task.WhenAny(handler.SentBoth.Task, start).WaitAsync(ManualTimeProvider.HangGuard, Token);
+        return (start, answer);
     }
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;

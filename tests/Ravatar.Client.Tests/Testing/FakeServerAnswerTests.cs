@@ -91,15 +91,9 @@ public sealed class FakeServerAnswerTests
         await using var server = await FakeRavatarServer.StartAsync(new() { TimeProvider = time }, Ct);
         using var client = await BareClient.SignInAsync(server);
         using var socket = await client.ConnectAsync();
-        var delays = new Dictionary<string, int>(StringComparer.Ordinal)
-        {
-            ["late"] = 3,
-            ["early"] = 1,
-            ["same"] = 3,
-        };
-        server.Chat.AnswerWith(message => new FakeAnswer(message.Request) { Delay = TimeSpan.FromSeconds(delays[message.Request!]) });
+        AnswerAfter(server, ("late", 3_000), ("early", 1_000), ("same", 3_000));
 
-        foreach (var request in delays.Keys)
+        foreach (var request in new[] { "late", "early", "same" })
         {
             await socket.SendAsync(BareClient.Text(request));
         }
@@ -120,13 +114,7 @@ public sealed class FakeServerAnswerTests
         await using var server = await FakeRavatarServer.StartAsync(new() { TimeProvider = time }, Ct);
         using var client = await BareClient.SignInAsync(server);
         using var socket = await client.ConnectAsync();
-        var delays = new Dictionary<string, double>(StringComparer.Ordinal)
-        {
-            ["now"] = 0,
-            ["soon"] = 10,
-            ["late"] = 100_000,
-        };
-        server.Chat.AnswerWith(message => new FakeAnswer(message.Request) { Delay = TimeSpan.FromMilliseconds(delays[message.Request!]) });
+        AnswerAfter(server, ("now", 0), ("soon", 10), ("late", 100_000));
 
         await socket.SendAsync(BareClient.Text("soon"));
         await socket.AskAsync("now");
@@ -182,6 +170,12 @@ public sealed class FakeServerAnswerTests
 
         Assert.Contains("oops", Assert.Single(server.Received.Violations), StringComparison.Ordinal);
     }
+
+    private static void AnswerAfter(FakeRavatarServer server, params (string Request, double Milliseconds)[] delays) =>
+        server.Chat.AnswerWith(message => new FakeAnswer(message.Request)
+        {
+            Delay = TimeSpan.FromMilliseconds(delays.Single(d => d.Request == message.Request).Milliseconds),
+        });
 
     private static string? Text(JsonElement json, string name) => json.GetProperty(name).GetString();
 

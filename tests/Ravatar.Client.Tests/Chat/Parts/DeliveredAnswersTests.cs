@@ -28,6 +28,28 @@ public class DeliveredAnswersTests
     }
 
     [Fact]
+    public void Other_words_of_the_same_digest_are_no_copy()
+    {
+        // Among so many, two share 32 bits: where n x n is some 2 x 2^32.
+        Dictionary<int, string> seen = [];
+        string? other = null;
+        string words = "";
+        for (int i = 0; other is null; i++)
+        {
+            Assert.True(i < 1_000_000, "A million texts, and no two with the same digest.");
+            words = $"answer {i}";
+            int digest = new AnswerIdentity(Answer(words), request: null).Digest;
+            if (!seen.TryAdd(digest, words))
+            {
+                other = seen[digest];
+            }
+        }
+        Add(Answer(words, id: "1", date: Noon));
+        Assert.False(History(Answer(other, id: "1", date: Noon)));
+        Assert.True(History(Answer(words, id: "1", date: Noon)));
+    }
+
+    [Fact]
     public void Each_delivery_excuses_one_copy_by_each_way()
     {
         Add(Answer("a"), epoch: 1);
